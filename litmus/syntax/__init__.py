@@ -1,0 +1,1 @@
+"""Front ends: the text of a test, in any of its languages, to a Program."""

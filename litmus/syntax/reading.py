@@ -1,0 +1,121 @@
+"""How every language is read: grammars from package data, parsers built once, lark's errors as ours.
+
+The only module that imports lark, and only when a text has to be parsed.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import cache
+from typing import TYPE_CHECKING
+
+from litmus.errors import InputError
+from litmus.source import Source
+
+if TYPE_CHECKING:
+    from lark import Lark, Token, Tree, UnexpectedInput
+
+MOST_NAMED = 8
+"""No more than this many expected things are listed in a message."""
+
+
+@cache
+def parser(grammar: str, start: str = "start") -> Lark:
+    """The LALR parser of `litmus/grammar/<grammar>.lark` for the rule `start`; its trees carry positions.
+
+    A grammar may `%import` from its neighbours: `%import .condition.value`.
+    """
+    from lark import Lark
+
+    return Lark.open_from_package(
+        "litmus", f"{grammar}.lark", ["grammar"], parser="lalr", start=start, propagate_positions=True
+    )
+
+
+def parse(parser: Lark, source: Source, text: str, offset: int = 0) -> Tree[Token]:
+    """The tree of `text`, which stands at `offset` in `source`; positions in the tree count from `text`.
+
+    Raises InputError with the place of the first bad character or word, what was expected there, and a hint.
+    """
+    from lark import UnexpectedInput
+
+    try:
+        return parser.parse(text)
+    except UnexpectedInput as error:
+        raise input_error(parser, error, source, text, offset) from None
+
+
+def input_error(parser: Lark, error: UnexpectedInput, source: Source, text: str, offset: int) -> InputError:
+    """A lark error on `text`, which stands at `offset` in `source`, as an error of ours."""
+    found, start = _found(error, text)
+    expected = _expected(parser, error)
+    wanted = f", expected {_listed(expected)}" if expected else ""
+    shown = f"unexpected {found!r}" if found else "unexpected end of input"
+    return InputError(shown + wanted, source.span(offset + start, offset + start + max(len(found), 1)),
+                      _hint(found, expected))  # fmt: skip
+
+
+def suggestion(name: str, known: list[str]) -> str | None:
+    """`did you mean X?` for the known name most like `name`, if one is like it."""
+    folded = {word.lower(): word for word in known}
+    close = get_close_matches(name.lower(), folded, n=1)
+    return f"did you mean {folded[close[0]]}?" if close else None
+
+
+def _found(error: UnexpectedInput, text: str) -> tuple[str, int]:
+    """The word that was not expected and its offset in `text`; the empty word at the end."""
+    from lark import UnexpectedToken
+
+    if isinstance(error, UnexpectedToken) and error.token.type != "$END":
+        return str(error.token), error.token.start_pos or 0
+    at = error.pos_in_stream if isinstance(error.pos_in_stream, int) and error.pos_in_stream >= 0 else len(text)
+    if isinstance(error, UnexpectedToken) or at >= len(text):
+        return "", len(text.rstrip())
+    return _word(text, at), at
+
+
+def _word(text: str, at: int) -> str:
+    """The identifier-like word that begins at `at`, or the one character there."""
+    end = at
+    while end < len(text) and (text[end].isalnum() or text[end] in "_."):
+        end += 1
+    return text[at : max(end, at + 1)]
+
+
+def _expected(parser: Lark, error: UnexpectedInput) -> list[str]:
+    """What could have stood there, for a person: keywords and signs quoted, other terminals by their name."""
+    names = getattr(error, "accepts", None) or getattr(error, "expected", None) or getattr(error, "allowed", None)
+    return sorted({_shown(parser, name) for name in names or ()})
+
+
+def _shown(parser: Lark, name: str) -> str:
+    """A terminal for a person: `'exists'`, `end of input`, `a register`."""
+    from lark.lexer import PatternStr
+
+    if name == "$END":
+        return "end of input"
+    pattern = parser.get_terminal(name).pattern
+    if isinstance(pattern, PatternStr):
+        return repr(pattern.value)
+    return name.lower().replace("_", " ").strip()
+
+
+def _listed(expected: list[str]) -> str:
+    """The first few of the expected things, as a phrase."""
+    shown = expected[:MOST_NAMED]
+    if len(expected) > MOST_NAMED:
+        return ", ".join(shown) + ", ..."
+    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " or " + shown[-1]
+
+
+def _hint(found: str, expected: list[str]) -> str:
+    """What to try: the expected keyword most like what was found, or the first expected thing."""
+    keywords = [word.strip("'") for word in expected if word.startswith("'")]
+    close = suggestion(found, keywords) if found.isidentifier() else None
+    if close:
+        return close
+    if not expected:
+        return "check the spelling of this word"
+    if expected[0] == "end of input":
+        return f"remove {found!r}"
+    return f"replace {found!r} by {expected[0]}" if found else f"add {expected[0]}"
