@@ -1,0 +1,1 @@
+"""A memory-model checker for litmus tests."""
