@@ -1,0 +1,1 @@
+"""The cat language: its syntax tree, and the one interpreter over relations."""

@@ -1,0 +1,56 @@
+"""The errors of litmus: one tree, each with a message, a place and a hint.
+
+`LitmusError` is the user's fault (bad input, an unknown model, a refused feature): the command line prints
+it and exits with 2.  `InternalError` is ours: a bug, named as such, with the test that shows it.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Place(Protocol):
+    """Where an error is: a `litmus.source.Span`, seen from below."""
+
+    def describe(self) -> str:
+        """`file:line:column`, counted from 1."""
+        ...
+
+    def excerpt(self) -> str:
+        """The source line and a caret line under it."""
+        ...
+
+
+class LitmusError(Exception):
+    """Something the user can mend: `message` says what, `span` where, `hint` what to try."""
+
+    def __init__(self, message: str, span: Place | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.span = span
+        self.hint = hint
+
+    def report(self) -> str:
+        """The whole error for a person: place, message, excerpt with caret, hint."""
+        lines = [f"{self.span.describe()}: error: {self.message}" if self.span else f"error: {self.message}"]
+        if self.span:
+            lines.append(self.span.excerpt())
+        if self.hint:
+            lines.append(f"hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class InputError(LitmusError):
+    """A test or a model that cannot be read: a syntax error, an unknown name, a wrong type."""
+
+
+class UnsupportedError(InputError):
+    """Well-formed input that this version refuses to answer, named (mixed-size accesses, a cat construct)."""
+
+
+class UsageError(LitmusError):
+    """A wrong command line or API call: an unknown model name, a file that does not exist."""
+
+
+class InternalError(Exception):
+    """A bug in litmus: a witness that its own model rejects, a stage whose promise is broken."""

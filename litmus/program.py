@@ -1,0 +1,315 @@
+"""Programs: what every input language is parsed into, and all that the later stages see.
+
+A `Program` has threads of instructions; each instruction is a short sequence of register-transfer
+operations (`Assign`, `Load`, `Store`, ...).  Front ends (litmus.syntax) translate a language's instruction
+into operations and tag the memory events and fences with the names that cat models use for them
+(`X`, `A`, `L`, `MFENCE`, `DMB.SY`, `SYNC`, ...).  Nothing here knows any ordering rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from litmus.source import Source, Span
+
+# --- values ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Pointer:
+    """The address of a memory location: a variable and a byte offset into it (0 for a scalar)."""
+
+    base: str
+    offset: int = 0
+
+    def __str__(self) -> str:
+        return self.base if not self.offset else f"{self.base}+{self.offset}"
+
+
+Value: TypeAlias = int | Pointer
+
+# --- expressions ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A literal integer, or the address of a variable."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Reg:
+    """The current value of a register of the executing thread (canonical name; unset registers read 0)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """`op` is one of `-` `~` `!`, or a truncation `u8` `u16` `u32` `u64` `s8` `s16` `s32` `s64`."""
+
+    op: str
+    argument: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """`op` is one of `+ - * / % & | ^ << >> == != < <= > >= u< u<= min max umin umax`; comparisons give 0 or 1."""
+
+    op: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """`then` if `condition` is not 0, else `otherwise`, chosen inside one instruction (CSEL).
+
+    The result depends on the condition and on the chosen side only; the condition is a *pick* dependency
+    (Arm ARM B2.3), not a data dependency.
+    """
+
+    condition: Expression
+    then: Expression
+    otherwise: Expression
+
+
+Expression: TypeAlias = Const | Reg | Unary | Binary | Select
+
+# --- operations -----------------------------------------------------------------------------------------
+
+Tags: TypeAlias = frozenset[str]
+NO_TAGS: Tags = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """register := expression, without a memory access."""
+
+    register: str
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """register := memory[address].  Makes a read event with the given tags.
+
+    `atomic`: the read of an atomic read-modify-write; the next `Store(atomic=True)` of the same instruction
+    is its write (they are `rmw`-related).  `exclusive`: a load-exclusive or load-reserve.  `register` None:
+    the value read is dropped.
+    """
+
+    register: str | None
+    address: Expression
+    tags: Tags = NO_TAGS
+    atomic: bool = False
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """memory[address] := value.  Makes a write event with the given tags; see `Load.atomic`."""
+
+    address: Expression
+    value: Expression
+    tags: Tags = NO_TAGS
+    atomic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoreConditional:
+    """A store-exclusive: succeeds (status := `success`, a write event, `rmw` from the last exclusive load)
+    or fails (status := `failure`, no event).  Both are explored; without an earlier exclusive load it fails.
+    """
+
+    status: str
+    address: Expression
+    value: Expression
+    tags: Tags = NO_TAGS
+    success: int = 0
+    failure: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A fence event with the given tags, for example `{"MFENCE"}`."""
+
+    tags: Tags
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Jump to the label `target` if `condition` is not 0 (always, when None).
+
+    Later events of the thread become control-dependent on the reads that the condition depends on; with
+    `join`, only the events before that label do (structured `if` of a source language).
+    """
+
+    condition: Expression | None
+    target: str
+    join: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Inside one instruction: `then` if `condition` is not 0, else `otherwise` (compare-and-swap).
+
+    No branch event and no control dependency; what is done inside has a *pick* dependency on the condition.
+    """
+
+    condition: Expression
+    then: tuple[Operation, ...]
+    otherwise: tuple[Operation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assume:
+    """Only executions in which `condition` is not 0 go on; makes no event and no dependency."""
+
+    condition: Expression
+
+
+Operation: TypeAlias = Assign | Load | Store | StoreConditional | Fence | Branch | When | Assume
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One instruction: its text as written, the labels in front of it, its operations, its place.
+
+    An instruction without operations is a place for labels only.
+    """
+
+    text: str
+    operations: tuple[Operation, ...]
+    labels: tuple[str, ...] = ()
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Thread number `index` (`P0` is 0) and its code."""
+
+    index: int
+    instructions: tuple[Instruction, ...]
+
+
+# --- what is asked --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterAt:
+    """The final value of a register of a thread; `name` is how the test writes it and results show it."""
+
+    thread: int
+    register: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryAt:
+    """The final value of a memory location; `name` is how the test writes it and results show it."""
+
+    pointer: Pointer
+    name: str
+
+
+Observable: TypeAlias = RegisterAt | MemoryAt
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`left op right`, op one of `=` `!=` `<` `<=` `>` `>=`."""
+
+    left: Observable
+    op: str
+    right: Value | Observable
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of the arguments; the empty conjunction is true."""
+
+    arguments: tuple[Proposition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """One of the arguments; the empty disjunction is false."""
+
+    arguments: tuple[Proposition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Negation."""
+
+    argument: Proposition
+
+
+Proposition: TypeAlias = Compare | And | Or | Not
+TRUE = And(())
+
+Kind: TypeAlias = Literal["exists", "~exists", "forall"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """The question of a test: a quantifier over final states and a proposition (`never` is `~exists`)."""
+
+    kind: Kind
+    proposition: Proposition
+
+
+Expected: TypeAlias = Literal["allowed", "forbidden", "always"]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a test says of its proposition under a model: reachable, unreachable, or in every final state."""
+
+    model: str
+    verdict: Expected
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A litmus test, whatever language it was written in.
+
+    `arch` is the language: `native`, `x86`, `aarch64`, `ppc`, `riscv`, `arm`, `c`.  Memory and registers that
+    are not listed start as 0.  `syntax` is the front end's own tree, where it has one (native, for lowering).
+    """
+
+    name: str
+    arch: str
+    threads: tuple[Thread, ...]
+    condition: Condition
+    memory: Mapping[Pointer, Value] = field(default_factory=dict)
+    registers: Mapping[tuple[int, str], Value] = field(default_factory=dict)
+    locations: tuple[Observable, ...] = ()
+    filter: Proposition | None = None
+    expectations: tuple[Expectation, ...] = ()
+    source: Source | None = None
+    info: Mapping[str, str] = field(default_factory=dict)
+    syntax: object = None
+
+
+def observables(program: Program) -> tuple[Observable, ...]:
+    """What the condition and `locations` name, each once, in the order of first mention."""
+    found: dict[str, Observable] = {}
+    for item in (*program.locations, *mentioned(program.condition.proposition)):
+        found.setdefault(item.name, item)
+    return tuple(found.values())
+
+
+def mentioned(proposition: Proposition) -> tuple[Observable, ...]:
+    """The observables of a proposition, left to right, repetitions included."""
+    if isinstance(proposition, Compare):
+        right = (proposition.right,) if isinstance(proposition.right, RegisterAt | MemoryAt) else ()
+        return (proposition.left, *right)
+    if isinstance(proposition, Not):
+        return mentioned(proposition.argument)
+    return tuple(item for argument in proposition.arguments for item in mentioned(argument))

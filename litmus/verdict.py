@@ -1,0 +1,65 @@
+"""Verdicts: the answer to one test under one model, and its agreement with what the test expects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from litmus.program import Expected, Kind
+
+Observation: TypeAlias = Literal["Never", "Sometimes", "Always"]
+State: TypeAlias = Mapping[str, str]
+"""A final state: name as the test writes it (`0:EAX`, `x`) to value as text."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a model says of a test.
+
+    `observation` is None when the test is undecided; `undecided` then says why.  `positive` and `negative`
+    count the allowed executions that satisfy the proposition and that do not; None where the back end counts
+    no executions.  `states` is every allowed final state, sorted (all that were found, when undecided).
+    `bounded`: a loop was cut at the unrolling bound.  `compiler_only`: with compile-time reordering, the
+    outcome is possible only in a reordered program, whose text is `reordered`.  `seconds` is CPU time.
+    """
+
+    test: str
+    arch: str
+    model: str
+    kind: Kind
+    observation: Observation | None
+    holds: bool | None
+    states: tuple[State, ...]
+    positive: int | None = None
+    negative: int | None = None
+    path: str | None = None
+    flags: tuple[str, ...] = ()
+    bounded: bool = False
+    undecided: str | None = None
+    expected: Expected | None = None
+    compiler_only: bool = False
+    reordered: str | None = None
+    seconds: float = 0.0
+    witnesses: tuple[object, ...] = field(default=(), compare=False)
+
+    @property
+    def as_expected(self) -> bool | None:
+        """Whether the observation is what the test expects; None without an expectation or an answer."""
+        if self.expected is None or self.observation is None:
+            return None
+        return agrees(self.observation, self.expected)
+
+
+def agrees(observation: Observation, expected: Expected) -> bool:
+    """Whether an observation of the proposition meets an expectation about it."""
+    if expected == "allowed":
+        return observation != "Never"
+    return observation == ("Never" if expected == "forbidden" else "Always")
+
+
+def observe(positive: bool, negative: bool) -> Observation:
+    """The observation from whether some allowed final state satisfies the proposition, and some does not."""
+    if not positive:
+        return "Never"
+    return "Sometimes" if negative else "Always"
