@@ -1,0 +1,196 @@
+"""Expressions and tests of cat, from lark's tree to the tree of `litmus.cat.syntax`: one method a rule.
+
+`litmus.syntax.cat` adds the instructions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from litmus.cat import syntax as cat
+from litmus.errors import InputError, UnsupportedError
+from litmus.source import Source, Span
+
+if TYPE_CHECKING:
+    from lark import Token, Tree
+
+Node: TypeAlias = "Tree[Token] | Token | None"
+"""What lark hands over: a tree, a word, or nothing where an optional part is absent."""
+
+MOST_NESTED = 60
+"""Expressions and blocks may be nested this deep: far more than a model needs, far less than Python's stack."""
+
+_OPERATORS: dict[str, Any] = {
+    "union": "|", "add": "++", "sequence": ";", "difference": "\\", "intersection": "&", "cartesian": "*",
+    "complement": "~", "star": "^*", "plus": "^+", "optional": "?", "inverse": "^-1", "identity": "[]",
+}  # fmt: skip
+_REFUSED = {
+    "match_instructions": "`match` among instructions",
+    "default_annotation": "`default` in a bell file",
+    "middle_clause": "the clause `a | x ++ b` of `match`",
+    "member": "`in` as a test of `if`",
+}
+
+
+class ExpressionBuilder:
+    """Builds the expressions of one source: `expression` and `test` go by the name of the grammar's rule."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._depth = 0
+
+    def expression(self, node: Any) -> cat.Expression:
+        """One expression: a word, an operator with its arguments, or what the rule's own method makes of it."""
+        if isinstance(node, str):
+            return self._word(node)
+        if node.data in _OPERATORS:
+            return self.nested("_operator", node)  # type: ignore[no-any-return]
+        return self.nested(f"_{node.data}", node)  # type: ignore[no-any-return]
+
+    def expressions(self, nodes: Sequence[Any]) -> tuple[cat.Expression, ...]:
+        """Expressions one after the other."""
+        return tuple(self.expression(node) for node in nodes)
+
+    def test(self, node: Any) -> cat.Test:
+        """One test of an `if`."""
+        return self.nested(f"_{node.data}", node)  # type: ignore[no-any-return]
+
+    def bindings(self, node: Any) -> tuple[cat.Binding, ...]:
+        """The bindings of a let, joined by `and`."""
+        return tuple(self.nested(f"_{child.data}", child) for child in node.children)
+
+    def nested(self, method: str, tree: Any) -> Any:
+        """What `method` makes of the tree, one level deeper.
+
+        Raises UnsupportedError for a rule that `litmus.cat.syntax` has no node for, InputError if too deep.
+        """
+        if tree.data in _REFUSED:
+            raise UnsupportedError(f"{_REFUSED[tree.data]} is not supported", self.span(tree))
+        if self._depth >= MOST_NESTED:
+            raise InputError("nested too deep", self.span(tree), "name a part of it with `let`")
+        self._depth += 1
+        try:
+            return getattr(self, method)(tree)
+        finally:
+            self._depth -= 1
+
+    def span(self, tree: Any) -> Span:
+        """Where a tree or a word was written."""
+        at = tree if isinstance(tree, str) else tree.meta
+        return Span(self._source, at.start_pos, at.end_pos)
+
+    # --- words and operators --------------------------------------------------------------------------------
+
+    def _word(self, token: Any) -> cat.Expression:
+        span = self.span(token)
+        if token.type == "UNDERSCORE":
+            return cat.Universe(span)
+        if token.type == "ZERO":
+            return cat.EmptyRelation(span)
+        return cat.Tag(word(token), span) if token.type == "TAG" else cat.Name(word(token), span)
+
+    def _operator(self, tree: Any) -> cat.Operator:
+        return cat.Operator(_OPERATORS[tree.data], self.expressions(tree.children), self.span(tree))
+
+    def _apply(self, tree: Any) -> cat.Apply:
+        function, argument = self.expressions(tree.children)
+        return cat.Apply(function, argument, self.span(tree))
+
+    def _tuple(self, tree: Any) -> cat.TupleLiteral:
+        return cat.TupleLiteral(self.expressions(tree.children), self.span(tree))
+
+    def _set_literal(self, tree: Any) -> cat.SetLiteral:
+        (elements,) = tree.children
+        return cat.SetLiteral(self.expressions(elements.children), self.span(tree))
+
+    # --- functions and bindings -----------------------------------------------------------------------------
+
+    def _function(self, tree: Any) -> cat.Function:
+        formals, body = tree.children
+        names = words(formals)
+        return cat.Function(names, len(names) == 1, self.expression(body), self.span(tree))
+
+    def _let_in(self, tree: Any) -> cat.LetIn:
+        bindings, body = tree.children
+        return cat.LetIn(self.bindings(bindings), False, self.expression(body), self.span(tree))
+
+    def _let_rec_in(self, tree: Any) -> cat.LetIn:
+        bindings, body = tree.children
+        return cat.LetIn(self.bindings(bindings), True, self.expression(body), self.span(tree))
+
+    def _bind_value(self, tree: Any) -> cat.Binding:
+        names, body = tree.children
+        return cat.Binding(words(names), self.expression(body), self.span(tree))
+
+    def _bind_function(self, tree: Any) -> cat.Binding:
+        name, formals, body = tree.children
+        names, span = words(formals), self.span(tree)
+        return cat.Binding((word(name),), cat.Function(names, len(names) == 1, self.expression(body), span), span)
+
+    # --- choices --------------------------------------------------------------------------------------------
+
+    def _try_with(self, tree: Any) -> cat.Try:
+        body, handler = self.expressions(tree.children)
+        return cat.Try(body, handler, self.span(tree))
+
+    def _if_then_else(self, tree: Any) -> cat.If:
+        test, then, otherwise = tree.children
+        return cat.If(self.test(test), self.expression(then), self.expression(otherwise), self.span(tree))
+
+    def _match_tag(self, tree: Any) -> cat.MatchTag:
+        subject, clauses = tree.children
+        found = tuple(self._tag_clause(clause) for clause in clauses.children)
+        return cat.MatchTag(self.expression(subject), found, self.span(tree))
+
+    def _tag_clause(self, tree: Any) -> tuple[str | None, cat.Expression]:
+        *tag, body = tree.children
+        return word(tag[0]) if tag else None, self.expression(body)
+
+    def _match_set(self, tree: Any) -> cat.MatchSet:
+        subject, clauses = tree.children
+        empty, step = sorted(clauses.children, key=lambda clause: clause.data != "empty_clause")
+        element, rest, body = self.nested("_element_clause", step)
+        then = self.expression(empty.children[0])
+        return cat.MatchSet(self.expression(subject), then, element, rest, body, self.span(tree))
+
+    def _element_clause(self, tree: Any) -> tuple[str, str, cat.Expression]:
+        element, rest, body = tree.children
+        return word(element), word(rest), self.expression(body)
+
+    # --- tests ----------------------------------------------------------------------------------------------
+
+    def _variant(self, tree: Any) -> cat.Variant:
+        return cat.Variant(word(tree.children[0]), self.span(tree))
+
+    def _negated(self, tree: Any) -> cat.NotTest:
+        return cat.NotTest(self.test(tree.children[0]), self.span(tree))
+
+    def _either(self, tree: Any) -> cat.Connective:
+        left, right = tree.children
+        return cat.Connective("||", self.test(left), self.test(right), self.span(tree))
+
+    def _both(self, tree: Any) -> cat.Connective:
+        left, right = tree.children
+        return cat.Connective("&&", self.test(left), self.test(right), self.span(tree))
+
+    def _equal(self, tree: Any) -> cat.CompareTest:
+        left, right = self.expressions(tree.children)
+        return cat.CompareTest("=", left, right, self.span(tree))
+
+    def _subset(self, tree: Any) -> cat.CompareTest:
+        left, right = self.expressions(tree.children)
+        return cat.CompareTest("subset", left, right, self.span(tree))
+
+
+def word(token: Any) -> str:
+    """A word as the tree has it: strings without their quotes, tags without the leading one."""
+    text = str(token)
+    if token.type == "STRING":
+        return text[1:-1]
+    return text[1:] if token.type == "TAG" else text
+
+
+def words(tree: Any) -> tuple[str, ...]:
+    """The words of a list of names."""
+    return tuple(word(token) for token in tree.children)
