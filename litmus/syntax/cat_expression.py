@@ -77,7 +77,7 @@ class ExpressionBuilder:
 
     def span(self, tree: Any) -> Span:
         """Where a tree or a word was written."""
-        at = tree if isinstance(tree, str) else tree.meta
+        at: Any = tree if isinstance(tree, str) else tree.meta
         return Span(self._source, at.start_pos, at.end_pos)
 
     # --- words and operators --------------------------------------------------------------------------------
