@@ -25,12 +25,7 @@ _OPERATORS: dict[str, Any] = {
     "union": "|", "add": "++", "sequence": ";", "difference": "\\", "intersection": "&", "cartesian": "*",
     "complement": "~", "star": "^*", "plus": "^+", "optional": "?", "inverse": "^-1", "identity": "[]",
 }  # fmt: skip
-_REFUSED = {
-    "match_instructions": "`match` among instructions",
-    "default_annotation": "`default` in a bell file",
-    "middle_clause": "the clause `a | x ++ b` of `match`",
-    "member": "`in` as a test of `if`",
-}
+_CLAUSES = "match a set with `{}` and `x ++ xs`, or a tag with `'tag` clauses and at most a last `_`"
 
 
 class ExpressionBuilder:
@@ -63,10 +58,10 @@ class ExpressionBuilder:
     def nested(self, method: str, tree: Any) -> Any:
         """What `method` makes of the tree, one level deeper.
 
-        Raises UnsupportedError for a rule that `litmus.cat.syntax` has no node for, InputError if too deep.
+        Raises UnsupportedError for the rule that `litmus.cat.syntax` has no node for, InputError if too deep.
         """
-        if tree.data in _REFUSED:
-            raise UnsupportedError(f"{_REFUSED[tree.data]} is not supported", self.span(tree))
+        if tree.data == "member":
+            raise UnsupportedError("`in` as a test of `if` is not supported", self.span(tree))
         if self._depth >= MOST_NESTED:
             raise InputError("nested too deep", self.span(tree), "name a part of it with `let`")
         self._depth += 1
@@ -138,25 +133,26 @@ class ExpressionBuilder:
         test, then, otherwise = tree.children
         return cat.If(self.test(test), self.expression(then), self.expression(otherwise), self.span(tree))
 
-    def _match_tag(self, tree: Any) -> cat.MatchTag:
+    def _match(self, tree: Any) -> cat.MatchSet | cat.MatchTag:
+        """By its clauses a match on a set (`{}`, `x ++ xs`) or on a tag (`'tag`, `_` last)."""
         subject, clauses = tree.children
-        found = tuple(self._tag_clause(clause) for clause in clauses.children)
-        return cat.MatchTag(self.expression(subject), found, self.span(tree))
+        kinds = [clause.data for clause in clauses.children]
+        if sorted(kinds) == ["element_clause", "empty_clause"]:
+            return self._match_set(subject, clauses, self.span(tree))
+        if set(kinds[:-1]) <= {"tag_clause"} and kinds[-1] in ("tag_clause", "default_clause"):
+            found = tuple(self._tag_clause(clause) for clause in clauses.children)
+            return cat.MatchTag(self.expression(subject), found, self.span(tree))
+        raise InputError("these clauses do not make a match", self.span(clauses), _CLAUSES)
 
     def _tag_clause(self, tree: Any) -> tuple[str | None, cat.Expression]:
         *tag, body = tree.children
         return word(tag[0]) if tag else None, self.expression(body)
 
-    def _match_set(self, tree: Any) -> cat.MatchSet:
-        subject, clauses = tree.children
+    def _match_set(self, subject: Any, clauses: Any, span: Span) -> cat.MatchSet:
         empty, step = sorted(clauses.children, key=lambda clause: clause.data != "empty_clause")
-        element, rest, body = self.nested("_element_clause", step)
-        then = self.expression(empty.children[0])
-        return cat.MatchSet(self.expression(subject), then, element, rest, body, self.span(tree))
-
-    def _element_clause(self, tree: Any) -> tuple[str, str, cat.Expression]:
-        element, rest, body = tree.children
-        return word(element), word(rest), self.expression(body)
+        element, rest, body = step.children
+        then, otherwise = self.expression(empty.children[0]), self.expression(body)
+        return cat.MatchSet(self.expression(subject), then, word(element), word(rest), otherwise, span)
 
     # --- tests ----------------------------------------------------------------------------------------------
 
