@@ -5,30 +5,38 @@ The only module that imports lark, and only when a text has to be parsed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from litmus.errors import InputError
 from litmus.source import Source
 
 if TYPE_CHECKING:
-    from lark import Lark, Token, Tree, UnexpectedInput
+    from lark import Lark, Token, Transformer, Tree, UnexpectedInput
 
 MOST_NAMED = 8
 """No more than this many expected things are listed in a message."""
 
 
 @cache
-def parser(grammar: str, start: str = "start") -> Lark:
+def parser(grammar: str, start: str = "start", transformer: Transformer[Any, Any] | None = None) -> Lark:
     """The LALR parser of `litmus/grammar/<grammar>.lark` for the rule `start`; its trees carry positions.
 
-    A grammar may `%import` from its neighbours: `%import .condition.value`.
+    A grammar may `%import` from its neighbours: `%import .condition.value`.  With a transformer, which runs
+    inside the parser, the result is what it makes of the start rule, instead of a tree.
     """
     from lark import Lark
 
     return Lark.open_from_package(
-        "litmus", f"{grammar}.lark", ["grammar"], parser="lalr", start=start, propagate_positions=True
+        "litmus",
+        f"{grammar}.lark",
+        ["grammar"],
+        parser="lalr",
+        start=start,
+        propagate_positions=transformer is None,
+        transformer=transformer,
     )
 
 
@@ -55,7 +63,12 @@ def input_error(parser: Lark, error: UnexpectedInput, source: Source, text: str,
                       _hint(found, expected))  # fmt: skip
 
 
-def suggestion(name: str, known: list[str]) -> str | None:
+def number(text: str) -> int:
+    """The value of a decimal or `0x` number with or without a sign."""
+    return int(text, 16 if "x" in text.lower() else 10)
+
+
+def suggestion(name: str, known: Iterable[str]) -> str | None:
     """`did you mean X?` for the known name most like `name`, if one is like it."""
     folded = {word.lower(): word for word in known}
     close = get_close_matches(name.lower(), folded, n=1)
@@ -96,7 +109,7 @@ def _shown(parser: Lark, name: str) -> str:
         return "end of input"
     pattern = parser.get_terminal(name).pattern
     if isinstance(pattern, PatternStr):
-        return repr(pattern.value)
+        return f"'{pattern.value}'"
     return name.lower().replace("_", " ").strip()
 
 
