@@ -1,0 +1,26 @@
+"""The native litmus language (docs/language.md): text to Program, by way of its syntax tree."""
+
+from __future__ import annotations
+
+from litmus.native.names import check
+from litmus.native.translate import translate
+from litmus.native.tree import Test
+from litmus.program import Program
+from litmus.source import Source
+from litmus.syntax import reading
+from litmus.syntax.native_tree import build
+
+
+def parse(source: Source) -> Program:
+    """The Program of a native test, `arch` "native" and `syntax` its tree.
+
+    Raises InputError, with the place, on a syntax error, an undeclared name or a misused ordering.
+    """
+    return translate(tree(source), source)
+
+
+def tree(source: Source) -> Test:
+    """The checked syntax tree of a native test; raises InputError as `parse` does."""
+    built = build(reading.parse(reading.parser("native"), source, source.text), source)
+    check(built)
+    return built
