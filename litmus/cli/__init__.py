@@ -1,0 +1,42 @@
+"""The command line.  Nothing outside this package prints or decides an exit code.
+
+Exit codes: 0 all as expected; 1 a verdict differs from what its test expects; 2 bad input or usage, also when
+other tests were answered; 3 something undecided and nothing wrong; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from litmus.cli.arguments import parse_arguments
+from litmus.errors import InternalError, LitmusError
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+CLOSED_PIPE = 141
+"""As a program that a closed pipe killed: 128 + SIGPIPE."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command line (that of the process by default) and gives its exit code.
+
+    Raises SystemExit for `--help`, `--version` and malformed command lines, as argparse does.
+    """
+    command = parse_arguments(arguments)
+    try:
+        code: int = command.run(command)
+        sys.stdout.flush()
+        return code
+    except LitmusError as error:
+        print(error.report(), file=sys.stderr)
+        return BAD_INPUT
+    except InternalError as error:
+        print(f"internal error: {error}; please report it", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left in the buffer goes nowhere
+        return CLOSED_PIPE

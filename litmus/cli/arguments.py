@@ -1,0 +1,100 @@
+"""The arguments of each command.  Importing this loads argparse and no stage of the checker."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from litmus._version import VERSION
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+EXIT_CODES = """exit codes:
+  0  all as expected
+  1  a verdict differs from what its test expects
+  2  bad input or usage (other tests are answered all the same)
+  3  something undecided and nothing wrong
+"""
+
+
+def parse_arguments(arguments: Sequence[str] | None) -> Namespace:
+    """The parsed command line; its `run` takes the namespace itself and gives the exit code."""
+    parser = ArgumentParser(
+        "litmus", description="A memory-model checker for litmus tests.", allow_abbrev=False,
+        epilog=EXIT_CODES, formatter_class=RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"litmus {VERSION}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_check(commands)
+    _add_models(commands)
+    _add_lower(commands)
+    return parser.parse_args(arguments)
+
+
+def _add_check(commands: _SubParsersAction[ArgumentParser]) -> None:
+    """`litmus check`."""
+    parser = commands.add_parser(
+        "check", help="which final states does a model allow?", allow_abbrev=False,
+        epilog=EXIT_CODES, formatter_class=RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    add = parser.add_argument
+    add("paths", nargs="+", metavar="PATH", help="a test, a directory, @list (a file of paths), or - (standard input)")
+    add("-m", "--model", action="append", default=[], metavar="MODEL", dest="models",
+        help="a model of `litmus models` or a .cat file; may be repeated (default: that of the test's language)")
+    add("-I", "--include", action="append", default=[], metavar="DIR", help="where a .cat file's includes are found")
+    add("-o", "--output", choices=("text", "herd", "json"), default="text", help="the form of the answer")
+    add("--engine", choices=("auto", "z3", "table"), default="auto", help="how to solve (default: by size)")
+    add("--compiler", action="store_true", help="also reorder plain accesses as a compiler may (native tests)")
+    add("--unroll", type=_at_least_1, default=2, metavar="N", help="how often a loop is unrolled (default: 2)")
+    add("--timeout", type=_seconds, metavar="S", help="give a test up after S seconds: undecided")
+    add("--rlimit", type=_at_least_1, metavar="N", help="give a test up after N steps of the solver: undecided")
+    add("--states", action="store_true", help="list the final states (text output)")
+    add("-j", "--jobs", type=_at_least_1, default=1, metavar="N", help="work on N tests at a time (default: 1)")
+    add("--color", choices=("auto", "always", "never"), default="auto", help="colours (auto: on a terminal)")
+    parser.set_defaults(run=_later("check"))
+
+
+def _add_models(commands: _SubParsersAction[ArgumentParser]) -> None:
+    """`litmus models`."""
+    parser = commands.add_parser("models", help="list the bundled models", allow_abbrev=False)
+    parser.set_defaults(run=_later("models"))
+
+
+def _add_lower(commands: _SubParsersAction[ArgumentParser]) -> None:
+    """`litmus lower`."""
+    parser = commands.add_parser("lower", help="show a native test on an architecture", allow_abbrev=False)
+    parser.add_argument("--to", required=True, metavar="ARCH", help="x86, aarch64 or ppc")
+    parser.add_argument("path", metavar="FILE", help="a native test, or - for standard input")
+    parser.set_defaults(run=_later("lower"))
+
+
+def _later(command: str) -> Callable[[Namespace], int]:
+    """The function `run` of `litmus.cli.<command>`, imported when it is called."""
+
+    def run(arguments: Namespace) -> int:
+        from importlib import import_module
+
+        code: int = import_module(f"litmus.cli.{command}").run(arguments)
+        return code
+
+    return run
+
+
+def _at_least_1(text: str) -> int:
+    """A whole number, 1 or more."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise ArgumentTypeError(f"expected a whole number, 1 or more, not {text!r}")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    """A positive, finite number of seconds."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise ArgumentTypeError(f"expected a positive number of seconds, not {text!r}")
+    return seconds

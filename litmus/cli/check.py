@@ -1,0 +1,97 @@
+"""`litmus check`: tests in, answers out, in the order of the tests."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import TextIO
+
+from litmus.cli.progress import Progress
+from litmus.cli.run import Settings, answers, model
+from litmus.inputs import find
+from litmus.report.answer import Answer, Report
+
+AS_EXPECTED, DIFFERS, BAD_INPUT, UNDECIDED, INTERRUPTED = 0, 1, 2, 3, 130
+WORST_FIRST = (BAD_INPUT, DIFFERS, UNDECIDED)
+
+
+def run(arguments: Namespace) -> int:
+    """Checks the tests, prints each answer when it is known, and gives the exit code.
+
+    Raises UsageError or InputError for a model that cannot be read, before any test is.
+    """
+    from litmus.check import Options
+
+    options = Options(
+        engine=arguments.engine, unroll=arguments.unroll, timeout=arguments.timeout, rlimit=arguments.rlimit,
+        compiler=arguments.compiler,
+    )  # fmt: skip
+    settings = Settings(tuple(dict.fromkeys(arguments.models)), tuple(arguments.include), options)
+    for name in settings.models:
+        model(name, settings.include)
+    paths = find(arguments.paths)
+    progress = Progress(paths, sys.stderr)
+    progress.show()
+    with closing(answers(paths, settings, arguments.jobs)) as stream:
+        return _print_all(stream, _report(arguments, paths), progress)
+
+
+def exit_code(answer: Answer) -> int:
+    """The exit code that one answer alone would have."""
+    if answer.verdict is None:
+        return BAD_INPUT
+    if answer.verdict.observation is None:
+        return UNDECIDED
+    return DIFFERS if answer.verdict.as_expected is False else AS_EXPECTED
+
+
+def _print_all(stream: Iterable[Answer], report: Report, progress: Progress) -> int:
+    """Prints the answers as they come and gives the exit code; what is done stays printed on Ctrl-C."""
+    codes: set[int] = set()
+    try:
+        for answer in stream:
+            codes.add(exit_code(answer))
+            progress.clear()
+            _print(answer, report)
+            progress.show(answer)
+    except KeyboardInterrupt:
+        codes = {INTERRUPTED}
+    progress.clear()
+    print(report.finish(), end="", flush=True)
+    if INTERRUPTED in codes:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    return next((code for code in WORST_FIRST if code in codes), AS_EXPECTED)
+
+
+def _print(answer: Answer, report: Report) -> None:
+    """Prints what is new, so that a reader of both streams sees it in order."""
+    print(report.add(answer), end="", flush=True)
+    if answer.problem:
+        print(answer.problem.report, file=sys.stderr, flush=True)
+
+
+def _report(arguments: Namespace, paths: tuple[str, ...]) -> Report:
+    """The report that was asked for."""
+    if arguments.output == "json":
+        from litmus.report.json import Json
+
+        return Json()
+    if arguments.output == "herd":
+        from litmus.report.herd import Herd
+
+        return Herd()
+    from litmus.report.text import Text
+
+    return Text((Path(path).stem for path in paths), arguments.states, _colored(arguments.color, sys.stdout))
+
+
+def _colored(choice: str, stream: TextIO) -> bool:
+    """Whether to colour: as told, or on a terminal unless NO_COLOR is set or the terminal is dumb."""
+    if choice != "auto":
+        return choice == "always"
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,43 @@
+"""Progress: one line on a terminal that says which test is being worked on, and goes away."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TextIO
+
+from litmus.report.answer import Answer
+
+PERIOD = 0.1
+"""Seconds between two lines, at least."""
+
+_CLEAR = "\r\x1b[K"
+
+
+class Progress:
+    """The progress line of a run over `paths`; silent unless `stream` is a terminal."""
+
+    def __init__(self, paths: tuple[str, ...], stream: TextIO) -> None:
+        self._paths = paths
+        self._stream = stream
+        self._on = stream.isatty() and len(paths) > 1
+        self._done = 0
+        self._drawn = float("-inf")
+        self._visible = False
+
+    def show(self, answer: Answer | None = None) -> None:
+        """Draws the line again, now that `answer` is known."""
+        self._done += answer is not None and answer.last
+        now = perf_counter()
+        if self._on and self._done < len(self._paths) and now - self._drawn >= PERIOD:
+            self._write(f"{_CLEAR}{self._done} of {len(self._paths)} done, at {self._paths[self._done]}"[:100])
+            self._drawn, self._visible = now, True
+
+    def clear(self) -> None:
+        """Takes the line away, to make place for output."""
+        if self._visible:
+            self._write(_CLEAR)
+            self._visible = False
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()

@@ -1,0 +1,175 @@
+"""From paths to answers: one test after the other, or several at a time in processes of their own.
+
+An error belongs to the test that has it: the others are answered all the same.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from typing import TYPE_CHECKING, TypeAlias
+
+from litmus.errors import InputError, InternalError, LitmusError, UsageError
+from litmus.inputs import read
+from litmus.program import Program
+from litmus.report.answer import Answer, Problem
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
+    from litmus.cat.model import Model
+    from litmus.check import Options
+
+Answers: TypeAlias = Generator[Answer, None, None]
+
+NATIVE_MODELS = ("sc", "x86-tso", "armv8", "power")
+ARCHITECTURE_MODELS = {"x86": "x86-tso", "aarch64": "armv8", "ppc": "power"}
+
+CHUNK = 16
+"""Tests that a worker takes at a time, at most: one message costs about as much as one small test."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What every test of a run shares; without `models`, each test is asked under those of its language."""
+
+    models: tuple[str, ...]
+    include: tuple[str, ...]
+    options: Options
+
+
+def answers(paths: Sequence[str], settings: Settings, jobs: int = 1) -> Answers:
+    """The answers to all tests, in the order of the paths, each as soon as it and those before it are known."""
+    if jobs == 1 or len(paths) < 2:
+        for path in paths:
+            yield from answer_test(path, settings)
+    else:
+        yield from _in_processes(paths, settings, min(jobs, len(paths)))
+
+
+def answer_test(path: str, settings: Settings) -> Answers:
+    """The answers to one test: one for each model, or a single problem."""
+    start = Answer(path)
+    try:
+        program = parsed(path)
+        start = replace(start, test=program.name, arch=program.arch, condition=program.condition,
+                        hash=program.info.get("Hash"))  # fmt: skip
+        names = settings.models or default_models(program)
+    except Exception as error:
+        yield replace(start, problem=_problem(error, start))
+        return
+    for i, name in enumerate(names, 1):
+        yield _answer(replace(start, model=name, last=i == len(names)), program, settings)
+
+
+def parsed(path: str) -> Program:
+    """The program of a test; raises InputError or UsageError."""
+    from litmus.syntax import parse
+
+    source = read(path)
+    try:
+        return parse(source)
+    except RecursionError:
+        raise InputError(f"{source.name} is nested too deeply", hint="take some of the nesting out") from None
+
+
+@cache
+def model(name: str, include: tuple[str, ...]) -> Model:
+    """A model, read once a process."""
+    from litmus.library import load_model
+
+    return load_model(name, include)
+
+
+def default_models(program: Program) -> tuple[str, ...]:
+    """The models of a test's language; for a native test also those that its expectations name.
+
+    Raises UsageError for a language without a model, InputError for an expectation of an unknown model.
+    """
+    if program.arch == "native":
+        return tuple(dict.fromkeys((*NATIVE_MODELS, *_expecting(program))))
+    if program.arch not in ARCHITECTURE_MODELS:
+        raise UsageError(f"no default model for {program.arch} tests", hint="choose one with -m")
+    return (ARCHITECTURE_MODELS[program.arch],)
+
+
+def _expecting(program: Program) -> Iterator[str]:
+    """The models that the expectations name, each checked to exist."""
+    for expectation in program.expectations:
+        try:
+            model(expectation.model, ())
+        except UsageError as error:
+            raise InputError(error.message, expectation.span, error.hint) from None
+        yield expectation.model
+
+
+def _answer(start: Answer, program: Program, settings: Settings) -> Answer:
+    """One test under one model."""
+    from litmus.check import check
+
+    try:
+        verdict = check(program, model(start.model or "", settings.include), settings.options)
+    except Exception as error:
+        return replace(start, problem=_problem(error, start))
+    return replace(start, verdict=replace(verdict, path=start.path, witnesses=()))
+
+
+def _problem(error: Exception, answer: Answer) -> Problem:
+    """An error as the user reads it; everything that is not a LitmusError is a bug of ours."""
+    if isinstance(error, LitmusError):
+        report = error.report() if error.span else f"{answer.path}: {error.report()}"
+        return Problem(error.message, report)
+    kind = "" if isinstance(error, InternalError) else f"{type(error).__name__}: "
+    where = f"{answer.path}, model {answer.model}" if answer.model else answer.path
+    message = f"internal error in {where}: {kind}{error}{_raised_at(error)}; please report it with the test"
+    return Problem(message, message, bug=True)
+
+
+def _raised_at(error: Exception) -> str:
+    """` (module:line)` of the place that raised."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f" ({trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno})" if trace else ""
+
+
+def _in_processes(paths: Sequence[str], settings: Settings, jobs: int) -> Answers:
+    """The answers of a pool of processes, which ends with the iteration, also when that is cut short."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    chunk = max(1, min(CHUNK, len(paths) // (4 * jobs)))
+    try:
+        with _pool(jobs) as pool:
+            for found in pool.map(partial(_all_answers, settings=settings), paths, chunksize=chunk):
+                yield from found
+    except BrokenProcessPool:
+        raise InternalError("a worker process died, so the tests from there on have no answer") from None
+
+
+def _all_answers(path: str, settings: Settings) -> list[Answer]:
+    """`answer_test` in a worker."""
+    return list(answer_test(path, settings))
+
+
+def _ignore_interrupts() -> None:
+    """Ctrl-C reaches every process of the terminal; the parent decides, and ends the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes; when the block is left by an exception they are ended in the middle of their tests."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import active_children
+
+    pool = ProcessPoolExecutor(jobs, initializer=_ignore_interrupts)
+    try:
+        yield pool
+        pool.shutdown()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in active_children():
+            child.terminate()

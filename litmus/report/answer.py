@@ -1,0 +1,49 @@
+"""Answers: what one test got under one model, a verdict or an error, ready to be reported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from litmus.program import Condition
+from litmus.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why there is no verdict: `message` on one line, `report` in full; `bug` if the fault is ours."""
+
+    message: str
+    report: str
+    bug: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One test under one model.  Either `verdict` or `problem` is there.
+
+    `test`, `arch` and `condition` are None when the test could not be read, `model` when the problem came
+    before any model.  `hash` is the test's own `Hash` field.  `last`: no more answers to the same test follow.
+    """
+
+    path: str
+    test: str | None = None
+    arch: str | None = None
+    model: str | None = None
+    condition: Condition | None = None
+    hash: str | None = None
+    verdict: Verdict | None = None
+    problem: Problem | None = None
+    last: bool = True
+
+
+class Report(Protocol):
+    """One way to show answers as they come."""
+
+    def add(self, answer: Answer) -> str:
+        """The text to print now that this answer is known; may be empty."""
+        ...
+
+    def finish(self) -> str:
+        """The text to print after the last answer, also when the run was cut short."""
+        ...

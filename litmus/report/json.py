@@ -1,0 +1,54 @@
+"""JSON lines: one object an answer, with the same keys in every line, plus `error` where there is no verdict."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from litmus.report.answer import Answer
+from litmus.verdict import Verdict
+
+KEYS = (
+    "test", "path", "arch", "model", "kind", "observation", "holds", "states", "positive", "negative", "flags",
+    "bounded", "undecided", "expected", "as_expected", "seconds",
+)  # fmt: skip
+"""The keys of every line, in order; each is null in a line with an `error`, unless it was known by then."""
+
+
+class Json:
+    """The report `-o json`; every line is complete as soon as its answer is known."""
+
+    def add(self, answer: Answer) -> str:
+        """One line for the answer."""
+        return json.dumps(line(answer), ensure_ascii=False) + "\n"
+
+    def finish(self) -> str:
+        """Nothing: the lines are all there is."""
+        return ""
+
+
+def line(answer: Answer) -> dict[str, Any]:
+    """The object of one answer; see `KEYS`.
+
+    `states` are objects, name to value as text.  `compiler_only` and `reordered` are there only for an
+    outcome that needs compile-time reordering.
+    """
+    known = {"test": answer.test, "path": answer.path, "arch": answer.arch, "model": answer.model}
+    found = dict.fromkeys(KEYS) | known
+    if answer.verdict:
+        found |= _verdict(answer.verdict)
+    if answer.problem:
+        found["error"] = answer.problem.message
+    return found
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    """The keys that come from the verdict."""
+    same = ("kind", "observation", "holds", "positive", "negative", "bounded", "undecided", "expected", "as_expected")
+    found: dict[str, Any] = {key: getattr(verdict, key) for key in same}
+    found["states"] = [dict(state) for state in verdict.states]
+    found["flags"] = list(verdict.flags)
+    found["seconds"] = round(verdict.seconds, 6)
+    if verdict.compiler_only:
+        found |= {"compiler_only": True, "reordered": verdict.reordered}
+    return found
