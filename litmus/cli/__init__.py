@@ -22,10 +22,10 @@ CLOSED_PIPE = 141
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command line (that of the process by default) and gives its exit code.
 
-    Raises SystemExit for `--help`, `--version` and malformed command lines, as argparse does.
+    Raises SystemExit after `--help` and `--version`, as argparse does.
     """
-    command = parse_arguments(arguments)
     try:
+        command = parse_arguments(sys.argv[1:] if arguments is None else arguments)
         code: int = command.run(command)
         sys.stdout.flush()
         return code

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, NoReturn
 
 from litmus._version import VERSION
+from litmus.errors import UsageError
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -19,9 +21,24 @@ EXIT_CODES = """exit codes:
 """
 
 
-def parse_arguments(arguments: Sequence[str] | None) -> Namespace:
-    """The parsed command line; its `run` takes the namespace itself and gives the exit code."""
-    parser = ArgumentParser(
+COMMANDS = ("check", "models", "lower")
+
+
+class Parser(ArgumentParser):
+    """An argument parser whose errors are ours."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raises UsageError."""
+        raise UsageError(message, hint=f"see {self.prog} --help")
+
+
+def parse_arguments(arguments: Sequence[str]) -> Namespace:
+    """The parsed command line; its `run` takes the namespace itself and gives the exit code.
+
+    Raises UsageError for a malformed command line, SystemExit(0) after `--help` and `--version`.
+    """
+    _check_command(arguments)
+    parser = Parser(
         "litmus", description="A memory-model checker for litmus tests.", allow_abbrev=False,
         epilog=EXIT_CODES, formatter_class=RawDescriptionHelpFormatter,
     )  # fmt: skip
@@ -33,7 +50,15 @@ def parse_arguments(arguments: Sequence[str] | None) -> Namespace:
     return parser.parse_args(arguments)
 
 
-def _add_check(commands: _SubParsersAction[ArgumentParser]) -> None:
+def _check_command(arguments: Sequence[str]) -> None:
+    """Refuses an unknown command, with the one most like it."""
+    command = next((word for word in arguments if not word.startswith("-")), COMMANDS[0])
+    if command not in COMMANDS:
+        close = get_close_matches(command, COMMANDS, n=1) or COMMANDS
+        raise UsageError(f"unknown command {command!r}", hint=f"did you mean {' or '.join(close)}?")
+
+
+def _add_check(commands: _SubParsersAction[Parser]) -> None:
     """`litmus check`."""
     parser = commands.add_parser(
         "check", help="which final states does a model allow?", allow_abbrev=False,
@@ -44,25 +69,28 @@ def _add_check(commands: _SubParsersAction[ArgumentParser]) -> None:
     add("-m", "--model", action="append", default=[], metavar="MODEL", dest="models",
         help="a model of `litmus models` or a .cat file; may be repeated (default: that of the test's language)")
     add("-I", "--include", action="append", default=[], metavar="DIR", help="where a .cat file's includes are found")
-    add("-o", "--output", choices=("text", "herd", "json"), default="text", help="the form of the answer")
-    add("--engine", choices=("auto", "z3", "table"), default="auto", help="how to solve (default: by size)")
+    add("-o", "--output", type=_one_of("text", "herd", "json"), metavar="text|herd|json", default="text",
+        help="the form of the answer (default: text)")  # fmt: skip
+    add("--engine", type=_one_of("auto", "z3", "table"), metavar="auto|z3|table", default="auto",
+        help="how to solve (default: by size)")  # fmt: skip
     add("--compiler", action="store_true", help="also reorder plain accesses as a compiler may (native tests)")
     add("--unroll", type=_at_least_1, default=2, metavar="N", help="how often a loop is unrolled (default: 2)")
     add("--timeout", type=_seconds, metavar="S", help="give a test up after S seconds: undecided")
     add("--rlimit", type=_at_least_1, metavar="N", help="give a test up after N steps of the solver: undecided")
     add("--states", action="store_true", help="list the final states (text output)")
     add("-j", "--jobs", type=_at_least_1, default=1, metavar="N", help="work on N tests at a time (default: 1)")
-    add("--color", choices=("auto", "always", "never"), default="auto", help="colours (auto: on a terminal)")
+    add("--color", type=_one_of("auto", "always", "never"), metavar="auto|always|never", default="auto",
+        help="colours (auto: on a terminal)")  # fmt: skip
     parser.set_defaults(run=_later("check"))
 
 
-def _add_models(commands: _SubParsersAction[ArgumentParser]) -> None:
+def _add_models(commands: _SubParsersAction[Parser]) -> None:
     """`litmus models`."""
     parser = commands.add_parser("models", help="list the bundled models", allow_abbrev=False)
     parser.set_defaults(run=_later("models"))
 
 
-def _add_lower(commands: _SubParsersAction[ArgumentParser]) -> None:
+def _add_lower(commands: _SubParsersAction[Parser]) -> None:
     """`litmus lower`."""
     parser = commands.add_parser("lower", help="show a native test on an architecture", allow_abbrev=False)
     parser.add_argument("--to", required=True, metavar="ARCH", help="x86, aarch64 or ppc")
@@ -80,6 +108,17 @@ def _later(command: str) -> Callable[[Namespace], int]:
         return code
 
     return run
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    """A word out of a few."""
+
+    def chosen(text: str) -> str:
+        if text not in choices:
+            raise ArgumentTypeError(f"expected {', '.join(choices[:-1])} or {choices[-1]}, not {text!r}")
+        return text
+
+    return chosen
 
 
 def _at_least_1(text: str) -> int:

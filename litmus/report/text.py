@@ -30,7 +30,7 @@ class Text:
     """The report `-o text`.  `names` are the names that will come, as far as known, to set the width."""
 
     def __init__(self, names: Iterable[str] = (), states: bool = False, color: bool = False) -> None:
-        self._width = min(max((len(name) for name in names), default=4), WIDEST_NAME)
+        self._width = min(max(map(len, ("test", *names))), WIDEST_NAME)
         self._states = states
         self._color = color
         self._models: tuple[str, ...] = ()
@@ -137,7 +137,7 @@ def _notes(verdict: Verdict) -> Iterator[str]:
     if verdict.observation is None:
         yield f"undecided: {verdict.undecided or 'no reason given'}"
     if verdict.bounded:
-        yield "a loop was cut at the unrolling bound: outcomes that need more rounds are not seen (try --unroll)"
+        yield "a loop was cut at the unrolling bound: outcomes that need more rounds are not seen (--unroll)"
     yield from (f"flag: {flag}" for flag in verdict.flags)
     if verdict.compiler_only:
         yield "possible only after reordering by the compiler" + _reordered(verdict.reordered)
