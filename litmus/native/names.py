@@ -10,7 +10,7 @@ from typing import get_args
 
 from litmus.errors import InputError
 from litmus.native import tree as ast
-from litmus.program import MemoryAt, Pointer, RegisterAt
+from litmus.program import MemoryAt, RegisterAt
 from litmus.source import Span
 
 REGISTER = re.compile(r"r\d+")
@@ -78,18 +78,11 @@ def _check_mention(mention: ast.Mention, shared: dict[str, int | None], assigned
             hint = _alike(what.register, assigned[what.thread]) or _listed("its registers", assigned[what.thread])
             raise InputError(f"thread {what.thread} assigns no register {what.register}", mention.span, hint)
         return
-    pointer = what.pointer if isinstance(what, MemoryAt) else what
     indexed = mention.span is not None and "[" in mention.span.text
-    _check_place(pointer, indexed, shared, mention.span)
-
-
-def _check_place(pointer: Pointer, indexed: bool, shared: dict[str, int | None], span: Span | None) -> None:
-    """Refuses an undeclared name, an index outside the array, an array without an index."""
-    _check_shape(pointer.base, indexed, shared, span)
-    size = shared[pointer.base] or 1
-    if pointer.offset >= size * ast.ELEMENT:
-        hint = f"the elements of {pointer.base} are 0 to {size - 1}"
-        raise InputError(f"index {pointer.offset // ast.ELEMENT} is outside the array", span, hint)
+    pointer = what.pointer if isinstance(what, MemoryAt) else what
+    if isinstance(what, MemoryAt) or indexed or pointer.base not in shared:
+        _check_shape(pointer.base, indexed, shared, mention.span)
+    _check_index(pointer.base, ast.Number(pointer.offset // ast.ELEMENT, span=mention.span), shared)
 
 
 def _check_shape(name: str, indexed: bool, shared: dict[str, int | None], span: Span | None) -> None:
@@ -103,9 +96,10 @@ def _check_shape(name: str, indexed: bool, shared: dict[str, int | None], span: 
 
 
 def _check_address(value: ast.Expression, shared: dict[str, int | None]) -> None:
-    """Refuses an address of something that is not declared."""
+    """Refuses an address of something that is not declared; `&a` is the first element of an array."""
     if isinstance(value, ast.Address):
-        _check_shape(value.name, value.index is not None, shared, value.span)
+        if value.index is not None or value.name not in shared:
+            _check_shape(value.name, value.index is not None, shared, value.span)
         _check_index(value.name, value.index, shared)
 
 

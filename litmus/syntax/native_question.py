@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -26,6 +27,9 @@ from litmus.source import Source, Span
 from litmus.syntax.reading import suggestion
 
 KINDS: dict[str, Kind] = {"exists": "exists", "forall": "forall", "never": "~exists", "~exists": "~exists"}
+
+POSITION = re.compile(r"P?(\d+)")
+"""A thread by its number."""
 
 Mentioned = TypeVar("Mentioned", RegisterAt, MemoryAt, Pointer)
 
@@ -114,11 +118,12 @@ class Questions:
         return self._mention(MemoryAt(Pointer(str(first), ELEMENT * index), shown), node)
 
     def _thread(self, word: Any) -> int:
-        """The number of a thread, from its number or name."""
+        """The number of a thread, from its name, `1` or `P1`."""
         if word in self.threads:
             return self.threads.index(word)
-        if word.isdigit() and int(word) < len(self.threads):
-            return int(word)
+        number = POSITION.fullmatch(word)
+        if number and int(number[1]) < len(self.threads):
+            return int(number[1])
         known = ", ".join(self.threads) or "none"
         hint = suggestion(str(word), list(self.threads)) or f"the threads are: {known}"
         raise InputError(f"there is no thread {word}", span_of(self.source, word), hint)
