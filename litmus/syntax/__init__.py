@@ -1,1 +1,45 @@
-"""Front ends: the text of a test, in any of its languages, to a Program."""
+"""Front ends: the text of a test, in any of its languages, to a Program.
+
+The first word of a test names its language; each language is a module of this package, imported when needed.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+
+from litmus.errors import InputError
+from litmus.program import Program
+from litmus.source import Source
+from litmus.syntax import reading
+
+__all__ = ["LANGUAGES", "parse"]
+
+LANGUAGES = {
+    "litmus": "native",
+    "X86": "x86",
+    "X86_64": "x86",
+    "PPC": "ppc",
+    "AArch64": "aarch64",
+}
+"""The first word of a test to the module with its `parse(source)`."""
+
+_FIRST_WORD = re.compile(r"(?:\s|\(\*.*?\*\)|//[^\n]*|/\*.*?\*/|#[^\n]*)*([\w-]*)", re.S)
+
+
+def parse(source: Source) -> Program:
+    """The program that a test is; raises InputError with the place of the first mistake."""
+    match = _FIRST_WORD.match(source.text)
+    word = match[1] if match else ""
+    if word not in LANGUAGES:
+        raise _unknown(source, word, match.start(1) if match else 0)
+    program: Program = import_module(f"litmus.syntax.{LANGUAGES[word]}").parse(source)
+    return program
+
+
+def _unknown(source: Source, word: str, at: int) -> InputError:
+    """The error at a first word that names no language."""
+    known = ", ".join(f"'{name}'" for name in LANGUAGES)
+    shown = f"unknown language '{word}'" if word else "this is not a litmus test"
+    hint = reading.suggestion(word, LANGUAGES) or "begin the test with its language and its name, as in 'X86 SB'"
+    return InputError(f"{shown}, expected one of {known}", source.span(at, at + max(1, len(word))), hint)
