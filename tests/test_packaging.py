@@ -1,0 +1,56 @@
+"""The wheel, built and installed far from the checkout, is complete."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DATA = ("litmus/grammar/*.lark", "litmus/models/*.cat", "litmus/models/*.md", "litmus/py.typed")
+
+
+def run(*command: object, cwd: Path, **environment: str) -> str:
+    """The output of a command that has to succeed."""
+    words = list(map(str, command))
+    done = subprocess.run(words, cwd=cwd, capture_output=True, text=True, env={**os.environ, **environment})
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of a copy of the files that git tracks."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    source = tmp_path_factory.mktemp("source")
+    run("git", "checkout-index", "--all", f"--prefix={source}/", cwd=ROOT)
+    run(sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", source / "dist", source, cwd=source)
+    return next((source / "dist").glob("*.whl"))
+
+
+@pytest.mark.slow
+def test_wheel_contains_code_and_data_and_nothing_else(wheel: Path) -> None:
+    tracked = run("git", "ls-files", "litmus", "mmcore", cwd=ROOT).split()
+    wanted = {name for name in tracked if name.endswith(".py") or any(Path(name).match(glob) for glob in DATA)}
+    packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    assert any(name.endswith(".lark") for name in packed)
+    assert any(name.endswith(".cat") for name in packed)
+    assert packed == wanted
+
+
+@pytest.mark.slow
+def test_installed_wheel_answers_from_another_folder(wheel: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    run(sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", home, wheel, cwd=tmp_path)
+    shutil.copy(ROOT / "examples" / "SB.litmus", tmp_path)
+
+    def litmus(*arguments: str) -> str:
+        return run(home / "bin" / "litmus", *arguments, cwd=tmp_path, PYTHONPATH=str(home))
+
+    assert "x86-tso" in litmus("models")
+    assert "Sometimes" in litmus("check", "-m", "x86-tso", "SB.litmus")
+    assert "MOV" in litmus("lower", "--to", "x86", "SB.litmus")
