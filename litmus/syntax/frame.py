@@ -7,7 +7,7 @@
     exists (0:EAX=0)            the question (litmus.syntax.condition)
 
 The module of an architecture gives a `Language` (litmus.syntax.language) with its instructions and registers, and
-a `parse(source)` that calls `parse(source, language)` here.  `(* comments *)` may be anywhere; what follows `<<` is skipped.
+a `parse(source)` that calls `parse` here.  `(* comments *)` may be anywhere; what follows `<<` is skipped.
 """
 
 from __future__ import annotations
