@@ -120,8 +120,8 @@ def _answer(start: Answer, program: Program, settings: Settings) -> Answer:
 def _problem(error: Exception, answer: Answer) -> Problem:
     """An error as the user reads it; everything that is not a LitmusError is a bug of ours."""
     if isinstance(error, LitmusError):
-        report = error.report() if error.span else f"{answer.path}: {error.report()}"
-        return Problem(error.message, report)
+        named = error.span or answer.path in error.message
+        return Problem(error.message, error.report() if named else f"{answer.path}: {error.report()}")
     kind = "" if isinstance(error, InternalError) else f"{type(error).__name__}: "
     where = f"{answer.path}, model {answer.model}" if answer.model else answer.path
     message = f"internal error in {where}: {kind}{error}{_raised_at(error)}; please report it with the test"
