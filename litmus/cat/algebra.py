@@ -1,0 +1,173 @@
+"""Evaluating a theory: the operators of relation algebra on integers, and the two exact algebras over them.
+
+`evaluate_all` gives every node its value in one execution.  `bound_all` gives every node what it contains in
+every execution (*must*) and in some (*may*), from such bounds on rf and co: the operators are monotone in
+their arguments, except complement and the right side of a difference, where the two bounds change places.
+The third algebra, formulas, is `litmus.ground`: it expands single pairs of nodes on demand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from litmus.cat.theory import Fixpoint, Node, Theory
+from litmus.errors import InternalError
+from litmus.events import EventStructure
+from litmus.relation import Universe
+
+Values = list[int]
+"""The value of each node, by node id: a set or a relation (see `litmus.relation`)."""
+
+
+def operate(u: Universe, node: Node, values: Values) -> int:
+    """The value of a node from the values of its arguments (not for `base` and `fix`)."""
+    op, args = node.op, node.args
+    if op == "and":
+        result = values[args[0].id]
+        for a in args[1:]:
+            result &= values[a.id]
+        return result
+    if op == "or":
+        result = 0
+        for a in args:
+            result |= values[a.id]
+        return result
+    if op == "seq":
+        return u.compose(values[args[0].id], values[args[1].id])
+    if op == "cross":
+        return u.cross(values[args[0].id], values[args[1].id])
+    if op == "diff":
+        return values[args[0].id] & ~values[args[1].id]
+    return _operate_rarely(u, node, values)
+
+
+def _operate_rarely(u: Universe, node: Node, values: Values) -> int:
+    """The remaining operators."""
+    op = node.op
+    if op == "empty":
+        return 0
+    if op == "all":
+        return u.everything
+    if op == "id":
+        return u.identity
+    argument = values[node.args[0].id]
+    if op == "inv":
+        return u.inverse(argument)
+    if op == "plus":
+        return u.plus(argument)
+    if op == "toid":
+        return u.toid(argument)
+    if op == "not":
+        return (u.everything if node.is_set else u.pairs) & ~argument
+    if op == "dom":
+        return u.domain(argument)
+    if op == "rng":
+        return u.range(argument)
+    raise InternalError(f"no such operator: {op}")
+
+
+def base_value(structure: EventStructure, node: Node, dynamic: Mapping[str, int]) -> int:
+    """The value of a base set or relation; rf and co come from `dynamic`."""
+    name = node.name
+    assert name is not None
+    if node.is_set:
+        return structure.sets.get(name, 0)
+    found = dynamic.get(name)
+    return structure.relations.get(name, 0) if found is None else found
+
+
+# --- concrete sets --------------------------------------------------------------------------------------
+
+
+def evaluate_static(theory: Theory, structure: EventStructure) -> Values:
+    """The values of the nodes that are the same in every execution; the others are left 0."""
+    values = [0] * theory.node_count
+    u = structure.universe
+    for step in theory.schedule:
+        if isinstance(step, Fixpoint):
+            if all(n.static for n in step.members):
+                _least_fixpoint(u, step, values)
+        elif step.static:
+            values[step.id] = base_value(structure, step, {}) if step.op == "base" else operate(u, step, values)
+    return values
+
+
+def evaluate_all(theory: Theory, structure: EventStructure, rf: int, co: int, static: Values) -> Values:
+    """The value of every scheduled node in the execution with these rf and co."""
+    values = static[:]
+    u = structure.universe
+    dynamic = {"rf": rf, "co": co}
+    for step in theory.schedule:
+        if isinstance(step, Fixpoint):
+            if not all(n.static for n in step.members):
+                _least_fixpoint(u, step, values)
+        elif not step.static:
+            values[step.id] = dynamic[step.name or ""] if step.op == "base" else operate(u, step, values)
+    return values
+
+
+def _least_fixpoint(u: Universe, step: Fixpoint, values: Values) -> None:
+    """Iterates the definitions from the empty relation until nothing changes."""
+    for node in step.members:
+        values[node.id] = 0
+    changed = True
+    while changed:
+        for node in step.body:
+            values[node.id] = operate(u, node, values)
+        changed = False
+        for node in step.members:
+            new = values[node.args[0].id]
+            if new != values[node.id]:
+                values[node.id] = new
+                changed = True
+
+
+# --- bounds ---------------------------------------------------------------------------------------------
+
+
+def bound_all(
+    theory: Theory, structure: EventStructure, may: Mapping[str, int], must: Mapping[str, int]
+) -> tuple[Values, Values]:
+    """(may, must) of every scheduled node, from the bounds on rf and co."""
+    lower = evaluate_static(theory, structure)
+    upper = lower[:]
+    u = structure.universe
+    for step in theory.schedule:
+        if isinstance(step, Fixpoint):
+            if not all(n.static for n in step.members):
+                _bound_fixpoint(u, step, upper, lower)
+        elif not step.static:
+            if step.op == "base":
+                upper[step.id], lower[step.id] = may[step.name or ""], must[step.name or ""]
+            else:
+                _bound(u, step, upper, lower)
+    return upper, lower
+
+
+def _bound(u: Universe, node: Node, upper: Values, lower: Values) -> None:
+    op, me = node.op, node.id
+    if op == "diff":
+        left, right = node.args[0].id, node.args[1].id
+        upper[me], lower[me] = upper[left] & ~lower[right], lower[left] & ~upper[right]
+    elif op == "not":
+        everything, argument = (u.everything if node.is_set else u.pairs), node.args[0].id
+        upper[me], lower[me] = everything & ~lower[argument], everything & ~upper[argument]
+    else:
+        upper[me] = operate(u, node, upper)
+        lower[me] = operate(u, node, lower)
+
+
+def _bound_fixpoint(u: Universe, step: Fixpoint, upper: Values, lower: Values) -> None:
+    """Both bounds of a recursive definition; what recurses is monotone, so each is its own fixpoint."""
+    for node in step.members:
+        upper[node.id] = lower[node.id] = 0
+    changed = True
+    while changed:
+        for node in step.body:
+            _bound(u, node, upper, lower)
+        changed = False
+        for node in step.members:
+            body = node.args[0].id
+            if upper[body] != upper[node.id] or lower[body] != lower[node.id]:
+                upper[node.id], lower[node.id] = upper[body], lower[body]
+                changed = True

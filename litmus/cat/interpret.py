@@ -1,0 +1,602 @@
+"""The interpreter of cat: from a model's text to a `Theory`.
+
+Names, functions, includes, tests and matches are all decided here, once for each signature (the sets that
+are not empty); what remains are relational operators, which `Builder` makes into a graph.  A construct whose
+meaning would depend on more than the signature is refused, by name, with its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TypeAlias
+
+from litmus.cat import syntax as cat
+from litmus.cat.theory import Builder, FixGroup, Node, Theory, TheoryCheck, define, schedule
+from litmus.cat.vocabulary import (
+    ABSENT_RELATIONS,
+    ABSENT_SETS,
+    BASE_RELATIONS,
+    EVENT_SETS,
+    REGISTER_RELATIONS,
+    TAGS,
+)
+from litmus.errors import InputError, UnsupportedError
+from litmus.source import Span
+
+Resolve: TypeAlias = Callable[[str, Span], cat.CatFile]
+"""Finds an included file: (name as written, where) to its tree."""
+
+BUILT_IN_FILES = frozenset({"stdlib.cat", "cross.cat", "cos.cat", "cos-ok-opt.cat", "cos-no-opt.cat"})
+"""Library files whose meaning is built in: the prelude, and co as any total order of each location's writes."""
+
+
+# --- values that are no sets or relations ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closure:
+    """A function and where it was written."""
+
+    function: cat.Function
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Primitive:
+    """A built-in function; its argument is one value, a tuple of values for several parameters."""
+
+    name: str
+    apply: Callable[[Value, Span], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class TagValue:
+    """A constant of an enumeration."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSet:
+    """A set of values that are no events: tags, or whole relations."""
+
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partition:
+    """A set of events, divided by location."""
+
+    members: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Orders:
+    """All relations that order the writes of each location totally and contain `partial`."""
+
+    partial: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProcedureValue:
+    """A procedure and where it was written."""
+
+    procedure: cat.Procedure
+    scope: Scope
+
+
+Value: TypeAlias = (
+    "Node | tuple[Value, ...] | Closure | Primitive | TagValue | ValueSet | Partition | Orders | ProcedureValue"
+)
+
+
+class Scope:
+    """Names and their values, inside an outer scope."""
+
+    __slots__ = ("names", "outer")
+
+    def __init__(self, outer: Scope | None = None, names: dict[str, Value] | None = None) -> None:
+        self.outer = outer
+        self.names: dict[str, Value] = {} if names is None else names
+
+    def find(self, name: str) -> Value | None:
+        """The value of a name, or None."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                return scope.names[name]
+            scope = scope.outer
+        return None
+
+    def known(self) -> list[str]:
+        """All names in sight."""
+        return [*self.names, *(self.outer.known() if self.outer else ())]
+
+
+class UndefinedName(InputError):
+    """A name that nothing defines; `try` catches it."""
+
+
+# --- the interpreter ------------------------------------------------------------------------------------
+
+
+def interpret(
+    name: str,
+    files: Iterable[cat.CatFile],
+    resolve: Resolve,
+    signature: frozenset[str],
+    variants: frozenset[str] = frozenset(),
+) -> Theory:
+    """The theory of a model: `files` in order (the prelude first), for tests with the given signature."""
+    interpreter = _Interpreter(resolve, signature, variants)
+    for file in files:
+        interpreter.file(file)
+    return interpreter.theory(name)
+
+
+class _Interpreter:
+    def __init__(self, resolve: Resolve, signature: frozenset[str], variants: frozenset[str]) -> None:
+        self.build = Builder()
+        self.resolve = resolve
+        self.signature = signature
+        self.variants = variants
+        self.globals = Scope()
+        self.checks: list[TheoryCheck] = []
+        self.including: list[str] = []
+        self.primitives = self._primitives()
+
+    def theory(self, name: str) -> Theory:
+        """What has been read, ready to be evaluated."""
+        definitions = {n: v for n, v in self.globals.names.items() if isinstance(v, Node)}
+        return Theory(
+            name=name,
+            checks=tuple(self.checks),
+            definitions=definitions,
+            schedule=schedule(c.node for c in self.checks),
+            coherent=any(self._is_coherence(c) for c in self.checks),
+            atomic=any(self._is_atomicity(c) for c in self.checks),
+            node_count=self.build.count,
+        )
+
+    # --- instructions -----------------------------------------------------------------------------------
+
+    def file(self, file: cat.CatFile) -> None:
+        """Reads a file's instructions, in the global scope."""
+        self.including.append(file.source.name)
+        self._instructions(file.instructions, self.globals)
+        self.including.pop()
+
+    def _instructions(self, instructions: Iterable[cat.Instruction], scope: Scope) -> None:
+        for instruction in instructions:
+            self._instruction(instruction, scope)
+
+    def _instruction(self, instruction: cat.Instruction, scope: Scope) -> None:
+        match instruction:
+            case cat.Let(bindings, recursive, _):
+                self._let(bindings, recursive, scope)
+            case cat.Include(file, span):
+                self._include(file, span)
+            case cat.Check():
+                self._check(instruction, scope)
+            case cat.With():
+                self._with(instruction, scope)
+            case cat.Procedure(name):
+                scope.names[name] = ProcedureValue(instruction, scope)
+            case cat.Call():
+                self._call(instruction, scope)
+            case cat.IfInstructions(test, then, otherwise, _):
+                self._instructions(then if self._test(test, scope) else otherwise, scope)
+            case cat.ForAll():
+                self._for_all(instruction, scope)
+            case cat.Enum(name, tags, _):
+                scope.names[name] = ValueSet(tuple(map(TagValue, tags)))
+            case cat.Annotations(_, _, span):
+                raise UnsupportedError("bell annotations (`instructions`) are not supported", span)
+
+    def _include(self, file: str, span: Span) -> None:
+        if file in BUILT_IN_FILES:
+            return
+        found = self.resolve(file, span)
+        if found.source.name in self.including:
+            chain = " -> ".join([*self.including, found.source.name])
+            raise InputError(f"'{file}' includes itself: {chain}", span, "remove one of the includes")
+        self.file(found)
+
+    def _check(self, check: cat.Check, scope: Scope) -> None:
+        node = self._relation_or_set(check.expression, scope)
+        if node.is_set and check.kind != "empty":
+            raise InputError(
+                f"'{check.kind}' needs a relation, and this is a set", check.expression.span, "write [S] for a relation"
+            )
+        self._record(check.role, check.kind, check.negated, node, check.name, check.span)
+
+    def _record(
+        self, role: str, kind: cat.CheckKind, negated: bool, node: Node, name: str | None, span: Span | None
+    ) -> None:
+        label = name or (f"{kind} at line {span.line}" if span else kind)
+        self.checks.append(TheoryCheck(role, kind, negated, node, label, span))
+
+    def _with(self, instruction: cat.With, scope: Scope) -> None:
+        value = self._value(instruction.expression, scope)
+        name = instruction.name
+        if isinstance(value, Orders) and name == "co":
+            lost = self.build.difference(value.partial, self._base("co"))
+            self._record("axiom", "empty", False, lost, "co", instruction.span)
+            return
+        if isinstance(value, ValueSet) and len(value.items) == 1:
+            scope.names[name] = value.items[0]
+            return
+        raise UnsupportedError(
+            f"`with {name} from` is supported for co from all coherence orders, and for a set with one element",
+            instruction.span,
+        )
+
+    def _call(self, call: cat.Call, scope: Scope) -> None:
+        procedure = scope.find(call.procedure)
+        if not isinstance(procedure, ProcedureValue):
+            raise InputError(f"'{call.procedure}' is no procedure", call.span, self._similar(call.procedure, scope))
+        arguments = self._value(call.argument, scope)
+        inner = Scope(procedure.scope, self._bind(procedure.procedure.parameters, arguments, call.span))
+        before = len(self.checks)
+        self._instructions(procedure.procedure.body, inner)
+        if call.name is not None:
+            self.checks[before:] = [
+                TheoryCheck(c.role, c.kind, c.negated, c.node, call.name, call.span) for c in self.checks[before:]
+            ]
+
+    def _for_all(self, loop: cat.ForAll, scope: Scope) -> None:
+        for item in self._items(self._value(loop.expression, scope), loop.span):
+            self._instructions(loop.body, Scope(scope, {loop.element: item}))
+
+    # --- bindings ---------------------------------------------------------------------------------------
+
+    def _let(self, bindings: tuple[cat.Binding, ...], recursive: bool, scope: Scope) -> None:
+        if recursive and not all(isinstance(b.body, cat.Function) for b in bindings):
+            scope.names.update(self._recursive(bindings, scope))
+            return
+        values = [self._value(b.body, scope) for b in bindings]
+        for binding, value in zip(bindings, values):
+            if len(binding.names) == 1:
+                scope.names[binding.names[0]] = value
+            else:
+                scope.names.update(self._bind(binding.names, value, binding.span))
+
+    def _recursive(self, bindings: tuple[cat.Binding, ...], scope: Scope) -> dict[str, Value]:
+        group = FixGroup()
+        names = [b.names[0] for b in bindings]
+        nodes: dict[str, Value] = {name: self.build.fix(group, False, name) for name in names}
+        inner = Scope(scope, dict(nodes))
+        bodies = []
+        for binding in bindings:
+            body = self._relation_or_set(binding.body, inner)
+            if body.is_set and body.op != "empty":
+                raise UnsupportedError("a recursive definition of a set is not supported", binding.span)
+            self._monotone(body, group, binding)
+            bodies.append(self.build.empty if body.op == "empty" else body)
+        return dict(zip(names, define(self.build, group, bodies)))
+
+    def _monotone(self, body: Node, group: FixGroup, binding: cat.Binding) -> None:
+        """Refuses a recursive name under a complement or on the right of a difference."""
+        members = set(group.members)
+        pending, seen = [body], set[int]()
+        while pending:
+            node = pending.pop()
+            if node.id in seen:
+                continue
+            seen.add(node.id)
+            negative = node.args[-1:] if node.op in ("diff", "not") else ()
+            if any(_uses(a, members) for a in negative):
+                raise UnsupportedError(f"'{binding.names[0]}' is defined by its own complement", binding.span)
+            pending.extend(node.args)
+
+    def _bind(self, parameters: tuple[str, ...], argument: Value, span: Span) -> dict[str, Value]:
+        values = argument if isinstance(argument, tuple) else (argument,)
+        if len(values) != len(parameters):
+            raise InputError(f"{len(parameters)} arguments are wanted here, not {len(values)}", span)
+        return dict(zip(parameters, values))
+
+    # --- expressions ------------------------------------------------------------------------------------
+
+    def _relation_or_set(self, expression: cat.Expression, scope: Scope) -> Node:
+        value = self._value(expression, scope)
+        if isinstance(value, Node):
+            return value
+        if value == ValueSet(()):
+            return self.build.empty_set
+        raise InputError(f"a set or a relation is wanted here, not {_describe(value)}", expression.span)
+
+    def _value(self, expression: cat.Expression, scope: Scope) -> Value:
+        match expression:
+            case cat.Name(name, span):
+                return self._name(name, span, scope)
+            case cat.Operator():
+                return self._operator(expression, scope)
+            case cat.Apply(function, argument, span):
+                return self._apply(self._value(function, scope), self._value(argument, scope), span)
+            case cat.Function():
+                return Closure(expression, scope)
+            case cat.LetIn(bindings, recursive, body, _):
+                return self._let_in(bindings, recursive, body, scope)
+            case cat.EmptyRelation():
+                return self.build.empty
+            case cat.Universe():
+                return self.build.all
+            case cat.SetLiteral(items, _):
+                values = tuple(self._value(item, scope) for item in items)
+                return ValueSet(values) if values else self.build.empty_set
+            case cat.TupleLiteral(items, _):
+                return tuple(self._value(item, scope) for item in items)
+            case cat.Tag(name, _):
+                return TagValue(name)
+            case cat.Try(body, handler, _):
+                return self._try(body, handler, scope)
+            case cat.If(test, then, otherwise, _):
+                return self._value(then if self._test(test, scope) else otherwise, scope)
+            case cat.MatchSet():
+                return self._match_set(expression, scope)
+            case cat.MatchTag():
+                return self._match_tag(expression, scope)
+
+    def _name(self, name: str, span: Span, scope: Scope) -> Value:
+        value = scope.find(name)
+        if value is not None:
+            return value
+        if name in self.primitives:
+            return self.primitives[name]
+        if name == "id":
+            return self.build.identity
+        if name in BASE_RELATIONS or name in REGISTER_RELATIONS:
+            return self._base(name)
+        if name in self.signature:
+            return self.build.base(name, True)
+        if name in EVENT_SETS or name in TAGS or name in ABSENT_SETS:
+            return self.build.empty_set
+        if name in ABSENT_RELATIONS:
+            return self.build.empty
+        raise UndefinedName(f"'{name}' is not defined", span, self._similar(name, scope))
+
+    def _base(self, name: str) -> Node:
+        return self.build.base(name, False)
+
+    def _similar(self, name: str, scope: Scope) -> str:
+        known = [*scope.known(), *self.primitives, *BASE_RELATIONS, *EVENT_SETS, *TAGS, "id"]
+        close = get_close_matches(name, sorted(set(known)), 3)
+        return f"did you mean {' or '.join(close)}?" if close else "define it with `let`, or include the file that does"
+
+    def _operator(self, expression: cat.Operator, scope: Scope) -> Value:
+        values = [self._value(a, scope) for a in expression.arguments]
+        if expression.op == "++":
+            return self._add(values[0], values[1], expression.span)
+        if expression.op == "|" and any(isinstance(v, ValueSet) for v in values):
+            return ValueSet(tuple(item for v in values for item in self._items(v, expression.span)))
+        nodes = [self._as_node(v, a) for v, a in zip(values, expression.arguments)]
+        return self._combine(expression, nodes)
+
+    def _as_node(self, value: Value, expression: cat.Expression) -> Node:
+        if isinstance(value, Node):
+            return value
+        raise InputError(f"a set or a relation is wanted here, not {_describe(value)}", expression.span)
+
+    def _combine(self, expression: cat.Operator, nodes: list[Node]) -> Node:
+        build = self.build
+        match expression.op:
+            case "|":
+                return build.union(self._alike(nodes, expression))
+            case "&":
+                return build.intersection(self._alike(nodes, expression))
+            case "\\":
+                return build.difference(*self._alike(nodes, expression))
+            case "~":
+                return build.complement(nodes[0])
+            case "*":
+                return build.cross(*self._all(nodes, expression, True))
+            case "[]":
+                return build.toid(*self._all(nodes, expression, True))
+        relations = self._all(nodes, expression, False)
+        match expression.op:
+            case ";":
+                result = relations[0]
+                for relation in relations[1:]:
+                    result = build.sequence(result, relation)
+                return result
+            case "^-1":
+                return build.inverse(relations[0])
+            case "^+":
+                return build.plus(relations[0])
+            case "^*":
+                return build.star(relations[0])
+        assert expression.op == "?"
+        return build.optional(relations[0])
+
+    def _alike(self, nodes: list[Node], expression: cat.Operator) -> list[Node]:
+        """The nodes, all sets or all relations; the empty one is both."""
+        kinds = {n.is_set for n in nodes if n.op != "empty"}
+        if len(kinds) > 1:
+            raise InputError(
+                f"'{expression.op}' combines a set with a relation", expression.span, "write [S] for a relation"
+            )
+        is_set = kinds.pop() if kinds else nodes[0].is_set
+        return [self.build.nothing(is_set) if n.op == "empty" else n for n in nodes]
+
+    def _all(self, nodes: list[Node], expression: cat.Operator, sets: bool) -> list[Node]:
+        """The nodes, all sets (or all relations), as the operator wants them."""
+        for node, argument in zip(nodes, expression.arguments):
+            if node.is_set != sets and node.op != "empty":
+                wanted, given = ("set", "relation") if sets else ("relation", "set")
+                raise InputError(
+                    f"'{expression.op}' wants a {wanted}, and this is a {given}",
+                    argument.span,
+                    "domain(r) and range(r) are sets" if sets else "write [S] for a relation",
+                )
+        return [self.build.nothing(sets) if n.op == "empty" else n for n in nodes]
+
+    def _add(self, element: Value, rest: Value, span: Span) -> Value:
+        """`e ++ S`: the set S with one more element."""
+        return ValueSet((element, *self._items(rest, span)))
+
+    def _items(self, value: Value, span: Span) -> tuple[Value, ...]:
+        """The elements of a set of values."""
+        if isinstance(value, ValueSet):
+            return value.items
+        if isinstance(value, Node) and value.op == "empty":
+            return ()
+        raise UnsupportedError(f"going through the elements of {_describe(value)} is not supported", span)
+
+    def _apply(self, function: Value, argument: Value, span: Span) -> Value:
+        if isinstance(function, Primitive):
+            return function.apply(argument, span)
+        if not isinstance(function, Closure):
+            raise InputError(f"this is applied like a function, but it is {_describe(function)}", span)
+        f = function.function
+        names = {f.parameters[0]: argument} if f.single else self._bind(f.parameters, argument, span)
+        return self._value(f.body, Scope(function.scope, names))
+
+    def _let_in(
+        self, bindings: tuple[cat.Binding, ...], recursive: bool, body: cat.Expression, scope: Scope
+    ) -> Value:
+        inner = Scope(scope)
+        self._let(bindings, recursive, inner)
+        return self._value(body, inner)
+
+    def _try(self, body: cat.Expression, handler: cat.Expression, scope: Scope) -> Value:
+        try:
+            return self._value(body, scope)
+        except UndefinedName:
+            return self._value(handler, scope)
+
+    def _match_set(self, match: cat.MatchSet, scope: Scope) -> Value:
+        items = self._items(self._value(match.subject, scope), match.span)
+        if not items:
+            return self._value(match.empty, scope)
+        return self._value(match.step, Scope(scope, {match.element: items[0], match.rest: ValueSet(items[1:])}))
+
+    def _match_tag(self, match: cat.MatchTag, scope: Scope) -> Value:
+        subject = self._value(match.subject, scope)
+        for tag, body in match.clauses:
+            if tag is None or subject == TagValue(tag):
+                return self._value(body, scope)
+        raise InputError(f"no clause matches {_describe(subject)}", match.span, "add a clause `|| _ -> ...`")
+
+    def _test(self, test: cat.Test, scope: Scope) -> bool:
+        match test:
+            case cat.Variant(name, _):
+                return name in self.variants
+            case cat.NotTest(inner, _):
+                return not self._test(inner, scope)
+            case cat.Connective("&&", left, right, _):
+                return self._test(left, scope) and self._test(right, scope)
+            case cat.Connective(_, left, right, _):
+                return self._test(left, scope) or self._test(right, scope)
+            case cat.CompareTest(op, left, right, span):
+                return self._compare(op, self._value(left, scope), self._value(right, scope), span)
+
+    def _compare(self, op: str, left: Value, right: Value, span: Span) -> bool:
+        """Equality and inclusion, as far as they do not depend on the test."""
+        if isinstance(left, Node) and isinstance(right, Node):
+            if left is right or left.op == right.op == "empty" or (op == "subset" and left.op == "empty"):
+                return True
+        elif op == "=" and isinstance(left, TagValue):
+            return left == right
+        raise UnsupportedError("this comparison depends on the events of the test: it is not supported here", span)
+
+    # --- built-in functions -----------------------------------------------------------------------------
+
+    def _primitives(self) -> dict[str, Primitive]:
+        build = self.build
+
+        def end(name: str, make: Callable[[Node], Node]) -> Primitive:
+            return Primitive(name, lambda value, span: make(self._argument(value, span)))
+
+        made = [
+            end("domain", build.domain),
+            end("range", build.range),
+            Primitive("partition", lambda value, span: Partition(self._argument(value, span))),
+            Primitive("classes-loc", lambda value, span: Partition(self._argument(value, span))),
+            Primitive("linearisations", self._linearisations),
+            Primitive("co_locs", self._co_locs),
+            Primitive("generate_orders", self._linearisations),
+            Primitive("generate_cos", lambda value, span: Orders(self._argument(value, span))),
+            Primitive("cross", self._cross),
+            *(Primitive(name, lambda _, __: build.empty) for name in ("same-oa", "at-least-one-writable")),
+            *(Primitive(name, lambda _, __: build.empty) for name in ("different-values", "inter_transitive")),
+        ]
+        return {p.name: p for p in made}
+
+    def _argument(self, value: Value, span: Span) -> Node:
+        if isinstance(value, Node):
+            return value
+        raise InputError(f"a set or a relation is wanted here, not {_describe(value)}", span)
+
+    def _linearisations(self, value: Value, span: Span) -> Value:
+        """`linearisations(S, r)` and `generate_orders(S, r)`: for S = W these are the coherence orders."""
+        match value:
+            case (Node() as members, Node() as partial) if members is self.build.base("W", True):
+                return Orders(partial)
+        raise UnsupportedError("linearisations are supported for the writes (W) only", span)
+
+    def _co_locs(self, value: Value, span: Span) -> Value:
+        match value:
+            case (Node() as partial, Partition(members)):
+                return self._linearisations((members, partial), span)
+        raise InputError("co_locs wants a relation and a partition of a set", span)
+
+    def _cross(self, value: Value, span: Span) -> Value:
+        """`cross`: one relation from each set, united."""
+        if isinstance(value, Orders):
+            return value
+        combined: list[Node] = [self.build.empty]
+        for choices in self._items(value, span):
+            options = [self._argument(item, span) for item in self._items(choices, span)]
+            combined = [self.build.union((left, right)) for left in combined for right in options]
+        return ValueSet(tuple(combined))
+
+    # --- what the axioms are ----------------------------------------------------------------------------
+
+    def _is_coherence(self, check: TheoryCheck) -> bool:
+        """`acyclic` over a union that contains po-loc, rf, co and fr."""
+        if check.role != "axiom" or check.kind != "acyclic" or check.negated or check.node.op != "or":
+            return False
+        parts = set(check.node.args)
+        po_loc = self.build.intersection((self._base("po"), self._base("loc")))
+        return {po_loc, self._base("rf"), self._base("co"), self._from_read()} <= parts
+
+    def _from_read(self) -> Node:
+        through = self.build.sequence(self.build.inverse(self._base("rf")), self._base("co"))
+        return self.build.difference(through, self.build.identity)
+
+    def _is_atomicity(self, check: TheoryCheck) -> bool:
+        """`empty rmw & (fre ; coe)` or a stronger form of it."""
+        if check.role != "axiom" or check.kind != "empty" or check.negated or check.node.op != "and":
+            return False
+        build, rmw = self.build, self._base("rmw")
+        pairs = {rmw, build.union((self._base("amo"), self._base("lxsx")))}
+        fr, co, ext = self._from_read(), self._base("co"), self._base("ext")
+        between = {
+            build.sequence(a, b)
+            for a in (fr, build.intersection((fr, ext)))
+            for b in (co, build.intersection((co, ext)))
+        }
+        return any(a in pairs for a in check.node.args) and any(a in between for a in check.node.args)
+
+
+def _uses(node: Node, targets: set[Node]) -> bool:
+    return node in targets or any(_uses(a, targets) for a in node.args if a.op != "fix" or a in targets)
+
+
+def _describe(value: Value | Mapping[str, str]) -> str:
+    match value:
+        case Node(is_set=True):
+            return "a set"
+        case Node():
+            return "a relation"
+        case tuple():
+            return f"a tuple of {len(value)}"
+        case Closure() | Primitive():
+            return "a function"
+        case TagValue(name):
+            return f"the tag '{name}"
+        case ProcedureValue():
+            return "a procedure"
+    return "a set of values"

@@ -1,0 +1,58 @@
+"""The names that cat models may use without defining them."""
+
+from __future__ import annotations
+
+BASE_RELATIONS: frozenset[str] = frozenset(
+    {
+        "po", "loc", "int", "ext", "rf", "co", "addr", "data", "ctrl", "rmw", "amo", "lxsx", "same-instance",
+        "pick-addr", "pick-data", "pick-ctrl", "pick-basic",
+    }
+)  # fmt: skip
+"""Relations that every event structure has (rf and co: every execution)."""
+
+REGISTER_RELATIONS: frozenset[str] = frozenset({"iico_data", "iico_ctrl", "iico_order"})
+"""Causality inside instructions; empty unless the model asks for register events (`catdep`)."""
+
+ABSENT_RELATIONS: frozenset[str] = frozenset(
+    {
+        "inv-domain", "same-low-order-bits", "PTEtoPA", "rf-reg", "same-tag-loc", "si", "depend", "instr-pair",
+    }
+)  # fmt: skip
+"""Relations of features that no test here has (virtual memory, tags, instruction fetch): empty."""
+
+EVENT_SETS: frozenset[str] = frozenset({"R", "W", "M", "F", "IW", "Exp", "B", "BCC", "Rreg", "Wreg", "ADDR", "DATA"})
+"""Sets by kind of event."""
+
+_BARRIERS = frozenset(
+    f"{kind}.{domain}{access}"
+    for kind in ("DMB", "DSB")
+    for domain, access in [(d, a) for d in ("NSH", "ISH", "OSH") for a in ("", "LD", "ST")]
+    + [("SY", ""), ("LD", ""), ("ST", "")]
+)
+
+TAGS: frozenset[str] = _BARRIERS | {
+    # all assembly languages: atomic accesses, exclusives, acquire, release
+    "X", "EX", "A", "L", "Q", "NoRet", "ISB",
+    # x86
+    "MFENCE", "SFENCE", "LFENCE",
+    # Power
+    "SYNC", "LWSYNC", "EIEIO", "ISYNC",
+    # RISC-V
+    "Acq", "Rel", "AcqRel", "Sc",
+    # the native language
+    "Plain", "Once", "RMW", "Full", "LoadLoad", "LoadStore", "StoreStore", "StoreLoad",
+    "AcquireFence", "ReleaseFence", "FullFence", "CompilerBarrier",
+}  # fmt: skip
+"""Sets by tag, as the front ends give them; empty where a test has no such event."""
+
+ABSENT_SETS: frozenset[str] = frozenset(
+    {
+        "NExp", "T", "PTE", "PTEV", "PTEINV", "PTEAF0", "D-PTE", "I-PTE", "AF", "DB", "MMU", "D-MMU", "I-MMU",
+        "Translation", "AccessFlag", "TagCheck", "FAULT", "EXC-ENTRY", "EXC-RET", "SVC", "SPURIOUS", "Instr",
+        "Restricted-CMODX", "TLBI", "TLBInXS", "TLBIIS", "DC.CVAU", "IC.IALLU", "IC.IALLUIS", "IC.IVAU",
+        "PTEDevice-GRE", "PTEDevice-nGRE", "PTEDevice-nGnRE", "PTEDevice-nGnRnE", "PTENSH", "PTEISH", "PTEOSH",
+        "PTEiWB", "PTEiWT", "PTEiNC", "PTEoWB", "PTEoWT", "PTEoNC", "PTETaggedNormal", "PTENormal", "PTEXS",
+        "FF", "LKR", "LKW", "UL", "LF", "RL", "RU",
+    }
+)  # fmt: skip
+"""Sets of features that no test here has: empty."""

@@ -1,0 +1,53 @@
+"""A model on one execution, by concrete sets: the second opinion on every answer of the solvers.
+
+Shares with the rest only the theory and the operators of relation algebra; uses no solver and no grounding.
+"""
+
+from __future__ import annotations
+
+from litmus.cat.algebra import Values, evaluate_all, evaluate_static
+from litmus.cat.theory import Theory, TheoryCheck
+from litmus.events import EventStructure
+from litmus.execution import Execution
+from litmus.relation import Universe
+
+
+class Evaluator:
+    """A theory on the executions of one event structure; what they share is evaluated once."""
+
+    def __init__(self, theory: Theory, structure: EventStructure) -> None:
+        self.theory = theory
+        self.structure = structure
+        self._static = evaluate_static(theory, structure)
+
+    def values(self, execution: Execution) -> Values:
+        """The value of every node of the theory."""
+        return evaluate_all(self.theory, self.structure, execution.rf, execution.co, self._static)
+
+    def failing(self, execution: Execution) -> TheoryCheck | None:
+        """The first axiom that the execution violates, or None: the model allows it."""
+        values = self.values(execution)
+        u = self.structure.universe
+        for check in self.theory.checks:
+            if check.role == "axiom" and not passes(u, check, values):
+                return check
+        return None
+
+    def flags(self, execution: Execution) -> tuple[str, ...]:
+        """The names of the flags that the execution raises."""
+        values = self.values(execution)
+        u = self.structure.universe
+        raised = (c.name for c in self.theory.checks if c.role != "axiom" and passes(u, c, values) == (c.role == "flag"))
+        return tuple(dict.fromkeys(raised))
+
+
+def passes(u: Universe, check: TheoryCheck, values: Values) -> bool:
+    """Whether a check passes, given the values of the nodes."""
+    value = values[check.node.id]
+    if check.kind == "acyclic":
+        result = u.is_acyclic(value)
+    elif check.kind == "irreflexive":
+        result = not value & u.identity
+    else:
+        result = not value
+    return result != check.negated

@@ -1,0 +1,180 @@
+"""Models by name or by file: finding, reading and caching them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from litmus.cat.interpret import BUILT_IN_FILES, interpret
+from litmus.cat.syntax import CatFile
+from litmus.cat.theory import Theory
+from litmus.errors import InputError, UsageError
+from litmus.source import Source, Span
+
+BUNDLED = ("sc", "x86-tso", "armv8", "power", "weak")
+"""The bundled models, strongest first."""
+
+_TARGET = re.compile(r"\(\*\s*target:\s*([\w-]+)\s*\*\)")
+_WORD = re.compile(r"[A-Za-z_][\w.-]*")
+_INCLUDE = re.compile(r'include\s*"([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A bundled model: its name, the architecture it is for (`any`: every language), and its title."""
+
+    name: str
+    target: str
+    title: str
+
+
+@dataclass(eq=False)
+class Model:
+    """A model, ready to be made into theories.
+
+    `target`: the architecture whose programs it judges (`any` for all; a native program is lowered to it).
+    `registers`: it computes dependencies from register events, which then have to be in the event structures.
+    """
+
+    name: str
+    target: str
+    title: str
+    file: CatFile
+    include: tuple[Path, ...] = ()
+    registers: bool = False
+    variants: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+    _files: dict[Path, CatFile] = field(default_factory=dict)
+    _theories: dict[frozenset[str], Theory] = field(default_factory=dict)
+
+    def theory(self, signature: frozenset[str]) -> Theory:
+        """The model for tests whose non-empty sets are `signature`; names it never mentions are ignored."""
+        relevant = signature & self.words
+        theory = self._theories.get(relevant)
+        if theory is None:
+            theory = interpret(self.name, (_prelude(), self.file), self.resolve, relevant, self.variants)
+            self._theories[relevant] = theory
+        return theory
+
+    def resolve(self, name: str, span: Span) -> CatFile:
+        """The tree of an included file: beside the including one, then `include`, then the bundled ones."""
+        here = Path(span.source.name).parent
+        for folder in (here, *self.include):
+            path = folder / name
+            if path.is_file():
+                return self._read(path)
+        bundled = _bundled(name)
+        if bundled is None:
+            looked = ", ".join(str(folder) for folder in (here, *self.include))
+            raise InputError(f"the included file '{name}' is not found", span, f"looked in {looked}; add -I DIR")
+        return bundled
+
+    def _read(self, path: Path) -> CatFile:
+        if path not in self._files:
+            self._files[path] = _parse(Source(str(path), read_model_text(path)))
+        return self._files[path]
+
+
+def model_names() -> tuple[ModelInfo, ...]:
+    """The bundled models, strongest first."""
+    return tuple(_describe(name) for name in BUNDLED)
+
+
+def load_model(name: str, include: tuple[str, ...] = (), variants: tuple[str, ...] = ()) -> Model:
+    """The bundled model of that name, or the model in a `.cat` file.
+
+    `include`: folders to look for included files in.  Raises UsageError for an unknown name or a missing file,
+    InputError for a file that is no cat model.
+    """
+    folders, chosen = tuple(map(Path, include)), frozenset(variants)
+    if name in BUNDLED:
+        return _bundled_model(name) if not folders and not chosen else _bundled_model.__wrapped__(name)
+    path = Path(name)
+    if path.suffix == ".cat" or path.is_file():
+        return _model(path.stem, Source(name, read_model_text(path)), folders, chosen)
+    close = get_close_matches(name, BUNDLED, 1)
+    hint = f"did you mean {close[0]}?" if close else f"known models: {', '.join(BUNDLED)}; or give a .cat file"
+    raise UsageError(f"there is no model '{name}'", hint=hint)
+
+
+def read_model_text(path: Path) -> str:
+    """The text of a model file; UsageError when it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the model '{path}' cannot be read: {error}") from error
+
+
+@cache
+def _bundled_model(name: str) -> Model:
+    return _model(name, Source(f"{name}.cat", _bundled_text(f"{name}.cat") or ""), (), frozenset())
+
+
+def _model(name: str, source: Source, include: tuple[Path, ...], variants: frozenset[str]) -> Model:
+    file = _parse(source)
+    target = _TARGET.search(source.text)
+    model = Model(name, target.group(1) if target else _guess_target(source), file.title or name, file, include)
+    files = _all_files(model)
+    model.registers = any("catdep" in f.options for f in files)
+    model.words = frozenset(word for f in (_prelude(), *files) for word in _WORD.findall(f.source.text))
+    model.variants = variants
+    return model
+
+
+def _all_files(model: Model) -> list[CatFile]:
+    """The model's file and everything it includes, as far as it is found."""
+    files, pending = [model.file], [model.file]
+    while pending:
+        file = pending.pop()
+        for match in _INCLUDE.finditer(file.source.text):
+            try:
+                found = model.resolve(match.group(1), file.source.span(match.start(), match.end()))
+            except InputError:
+                continue
+            if found not in files and match.group(1) not in BUILT_IN_FILES:
+                files.append(found)
+                pending.append(found)
+    return files
+
+
+def _guess_target(source: Source) -> str:
+    """The architecture of a user's model, from its title line; `any` when it does not say."""
+    first = source.text.lstrip().split("\n", 1)[0].lower()
+    known = {"x86": "x86", "aarch64": "aarch64", "arm v8": "aarch64", "armv8": "aarch64", "ppc": "ppc", "power": "ppc"}
+    return next((arch for word, arch in known.items() if word in first), "any")
+
+
+def _parse(source: Source) -> CatFile:
+    from litmus.syntax.cat import parse
+
+    return parse(source)
+
+
+@cache
+def _prelude() -> CatFile:
+    text = resources.files("litmus.cat").joinpath("prelude.cat").read_text(encoding="utf-8")
+    return _parse(Source("prelude.cat", text))
+
+
+@cache
+def _bundled(name: str) -> CatFile | None:
+    text = _bundled_text(name)
+    return None if text is None else _parse(Source(name, text))
+
+
+def _bundled_text(name: str) -> str | None:
+    """The text of a file in litmus/models, or None."""
+    file = resources.files("litmus").joinpath("models", name)
+    return file.read_text(encoding="utf-8") if "/" not in name and file.is_file() else None
+
+
+@cache
+def _describe(name: str) -> ModelInfo:
+    text = _bundled_text(f"{name}.cat") or ""
+    target = _TARGET.search(text)
+    title = text.lstrip().split("\n", 1)[0].strip().strip('"')
+    return ModelInfo(name, target.group(1) if target else "any", title)

@@ -1,0 +1,111 @@
+"""The literals of rf and co: which pairs may hold, which must, and how they exclude each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import combinations, permutations
+
+from litmus.choices import LocationChoices, location_choices
+from litmus.circuit import FALSE, TRUE, Circuit
+from litmus.events import EventStructure
+from litmus.program import Pointer
+
+Pair = tuple[int, int]
+
+
+@dataclass(slots=True, eq=False)
+class Pairs:
+    """The literals of the rf and co pairs of a structure.
+
+    `choices` has the enumerated choices of each location, or None where there are too many.  `bits` maps the
+    literal of each variable to the place of its location in `choices` and its set of choices.
+    """
+
+    structure: EventStructure
+    circuit: Circuit
+    choices: list[LocationChoices | None]
+    rf: dict[Pair, int] = field(default_factory=dict)
+    co: dict[Pair, int] = field(default_factory=dict)
+    bits: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def candidates(self) -> int | None:
+        """The number of candidate executions, or None when some location has too many choices."""
+        total = 1
+        for choice in self.choices:
+            if choice is None:
+                return None
+            total *= len(choice.local.orders)
+        return total
+
+    def bounds(self) -> tuple[dict[str, int], dict[str, int]]:
+        """(may, must) of rf and of co."""
+        u = self.structure.universe
+        named = {"rf": self.rf, "co": self.co}
+        may = {name: u.relation(p for p, literal in pairs.items() if literal != FALSE) for name, pairs in named.items()}
+        must = {name: u.relation(p for p, literal in pairs.items() if literal == TRUE) for name, pairs in named.items()}
+        return may, must
+
+
+def make_pairs(structure: EventStructure, coherent: bool, atomic: bool) -> Pairs:
+    """The pairs of a structure, for a model with (or without) the coherence and atomicity axioms."""
+    made = Pairs(structure, Circuit(), [])
+    for place, pointer in enumerate(structure.writes):
+        choices = location_choices(structure, pointer, coherent, atomic)
+        made.choices.append(choices)
+        if choices is None:
+            _guess_location(made, pointer, coherent)
+        else:
+            _enumerated_location(made, place, choices)
+    return made
+
+
+def _enumerated_location(made: Pairs, place: int, choices: LocationChoices) -> None:
+    """The pairs of a location, as tight as its choices are."""
+    local, events, everything = choices.local, choices.events, choices.local.all
+    literals: dict[int, int] = {everything: TRUE, 0: FALSE}
+    for table, named in ((local.rf, made.rf), (local.co, made.co)):
+        for (a, b), members in table.items():
+            literal = literals.get(members)
+            if literal is None:
+                literal = literals[members] = made.circuit.variable()
+                literals[everything & ~members] = -literal
+                made.bits[literal] = (place, members)
+            named[events[a], events[b]] = literal
+
+
+def _guess_location(made: Pairs, pointer: Pointer, coherent: bool) -> None:
+    """The pairs of a location with too many choices: program order decides what it can."""
+    structure, circuit = made.structure, made.circuit
+    writes, po, n = structure.writes[pointer], structure.relations["po"], structure.n
+    for a, b in combinations(writes, 2):
+        if a == writes[0] or (coherent and po >> (a * n + b) & 1):
+            made.co[a, b], made.co[b, a] = TRUE, FALSE
+        elif coherent and po >> (b * n + a) & 1:
+            made.co[a, b], made.co[b, a] = FALSE, TRUE
+        else:
+            made.co[a, b] = circuit.variable()
+            made.co[b, a] = -made.co[a, b]
+    for r in structure.readers[pointer]:
+        sources = [w for w in writes if not (coherent and po >> (r * n + w) & 1)]
+        for w in sources:
+            made.rf[w, r] = TRUE if len(sources) == 1 else circuit.variable()
+
+
+def well_formed(made: Pairs) -> list[tuple[int, ...]]:
+    """Clauses that make the variables an execution: one source for each read, co a total order."""
+    clauses: list[tuple[int, ...]] = []
+    sources: dict[int, list[int]] = {}
+    for (_, r), literal in made.rf.items():
+        sources.setdefault(r, []).append(literal)
+    for literals in sources.values():
+        clauses.append(tuple(literals))
+        clauses.extend((-a, -b) for a, b in combinations(literals, 2))
+    for writes in made.structure.writes.values():
+        for a, b in combinations(writes, 2):
+            one, other = made.co.get((a, b), FALSE), made.co.get((b, a), FALSE)
+            if one != -other:
+                clauses.extend([(one, other), (-one, -other)])
+        for a, b, c in permutations(writes[1:], 3):
+            clauses.append((-made.co.get((a, b), FALSE), -made.co.get((b, c), FALSE), made.co.get((a, c), FALSE)))
+    return [c for c in clauses if TRUE not in c and not any(-x in c for x in c)]

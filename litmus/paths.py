@@ -1,0 +1,358 @@
+"""The paths of one thread: symbolic execution of its code, branch by branch.
+
+Registers hold terms over the reads done so far, together with two *taints*: the reads that the value depends
+on by data flow, and those it depends on at all (*picks* included: a value chosen by a condition inside one
+instruction, Arm ARM B2.3).  Taints are bit masks over the steps of the path and are purely syntactic:
+`xor r1,r1` keeps its dependency.  From them come addr, data and ctrl.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from litmus.errors import InputError, InternalError
+from litmus.program import (
+    Assign,
+    Assume,
+    Binary,
+    Branch,
+    Const,
+    Expression,
+    Fence,
+    Instruction,
+    Load,
+    Operation,
+    Reg,
+    Select,
+    Store,
+    StoreConditional,
+    Thread,
+    Unary,
+    Value,
+    When,
+)
+from litmus.term import Operation as Applied
+from litmus.term import Read, Term, apply
+
+KEYS_PER_THREAD = 1 << 20
+"""The key of a read is its thread number times this, plus its number in the path."""
+
+
+@dataclass(slots=True, eq=False)
+class Step:
+    """An event of a path.  The masks say on which earlier steps it depends (bit = step number)."""
+
+    kind: str
+    tags: frozenset[str]
+    position: int
+    instruction: Instruction
+    address: Term | None = None
+    value: Term | None = None
+    addr: int = 0
+    data: int = 0
+    ctrl: int = 0
+    pick_addr: int = 0
+    pick_data: int = 0
+    pick_ctrl: int = 0
+    pick: int = 0
+    register: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Path:
+    """One straight-line run of a thread: its steps, what they are related by, and where it ends.
+
+    `amo` and `lxsx` pair the read and the write of an atomic instruction and of a load/store-exclusive;
+    `inside` lists (relation name, from, to) for the causality inside instructions, with register events.
+    """
+
+    thread: int
+    steps: list[Step] = field(default_factory=list)
+    amo: list[tuple[int, int]] = field(default_factory=list)
+    lxsx: list[tuple[int, int]] = field(default_factory=list)
+    inside: list[tuple[str, int, int]] = field(default_factory=list)
+    constraints: list[Term] = field(default_factory=list)
+    registers: dict[str, Term] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Tainted:
+    """A term with its taints."""
+
+    term: Term
+    data: int = 0
+    pick: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class _Scope:
+    """A marker among the pending operations: the end of a `When`, with the pick taint to restore."""
+
+    pick: int
+
+
+class _Run:
+    """A path under construction."""
+
+    __slots__ = ("atomic", "controls", "env", "jumps", "path", "pc", "pending", "pick", "position", "reserved")
+
+    def __init__(self, thread: int, env: dict[str, Tainted]) -> None:
+        self.path = Path(thread)
+        self.env = env
+        self.pc = 0
+        self.pending: tuple[Operation | _Scope, ...] = ()
+        self.position = -1
+        self.controls: list[tuple[int, int, str | None]] = []
+        self.pick = 0
+        self.atomic: int | None = None
+        self.reserved: int | None = None
+        self.jumps: dict[int, int] = {}
+
+    def fork(self) -> _Run:
+        """A copy that can go another way (steps are shared: they do not change)."""
+        other = _Run.__new__(_Run)
+        old = self.path
+        other.path = Path(
+            old.thread, old.steps[:], old.amo[:], old.lxsx[:], old.inside[:], old.constraints[:], old.registers
+        )
+        other.env, other.controls, other.jumps = dict(self.env), self.controls[:], dict(self.jumps)
+        other.pc, other.pending, other.position = self.pc, self.pending, self.position
+        other.pick, other.atomic, other.reserved = self.pick, self.atomic, self.reserved
+        return other
+
+    def step(self, step: Step) -> int:
+        """Appends a step with the control and pick dependencies in force; gives its number."""
+        for data, pick, _ in self.controls:
+            step.ctrl |= data
+            step.pick_ctrl |= pick
+        step.pick = self.pick | step.pick_addr | step.pick_data
+        self.path.steps.append(step)
+        return len(self.path.steps) - 1
+
+
+class Walker:
+    """Explores the paths of a thread; `bounded` is set when a loop was cut at `unroll` iterations."""
+
+    def __init__(self, thread: Thread, registers: Mapping[str, Value], unroll: int) -> None:
+        self.thread = thread
+        self.initial = registers
+        self.unroll = unroll
+        self.bounded = False
+        self.code = thread.instructions
+        self.labels = {label: i for i, instruction in enumerate(self.code) for label in instruction.labels}
+
+    def paths(self) -> Iterator[Path]:
+        """Every path, first the ones that fall through."""
+        stack = [_Run(self.thread.index, {name: Tainted(value) for name, value in self.initial.items()})]
+        while stack:
+            run: _Run | None = stack.pop()
+            while run is not None and (run.pending or self._next_instruction(run)):
+                run = self._perform(run, stack)
+            if run is not None:
+                run.path.registers = {name: value.term for name, value in run.env.items()}
+                yield run.path
+
+    def _next_instruction(self, run: _Run) -> bool:
+        """Moves to the next instruction that does something; False at the end of the thread."""
+        while run.pc < len(self.code):
+            instruction = self.code[run.pc]
+            if instruction.labels and run.controls:
+                run.controls = [c for c in run.controls if c[2] not in instruction.labels]
+            run.pc += 1
+            if instruction.operations:
+                run.pending = instruction.operations
+                run.position += 1
+                run.atomic, run.pick = None, 0
+                return True
+        return False
+
+    def _perform(self, run: _Run, stack: list[_Run]) -> _Run | None:
+        """Performs the next pending operation; forks go to the stack; None when the run ends here."""
+        operation, run.pending = run.pending[0], run.pending[1:]
+        match operation:
+            case Assign(register, expression):
+                return self._perform_assign(run, register, expression, stack)
+            case Load():
+                self._load(run, operation)
+            case Store():
+                self._store(run, operation)
+            case Fence(tags):
+                run.step(Step("F", tags, run.position, self._here(run)))
+            case Branch():
+                return self._branch(run, operation, stack)
+            case When():
+                return self._when(run, operation, stack)
+            case StoreConditional():
+                return self._store_conditional(run, operation, stack)
+            case Assume(condition):
+                return self._assuming(run, self._value(run, condition).term)
+            case _Scope(pick):
+                run.pick = pick
+        return run
+
+    def _here(self, run: _Run) -> Instruction:
+        return self.code[run.pc - 1]
+
+    # --- registers and expressions ----------------------------------------------------------------------
+
+    def _assign(self, run: _Run, register: str, value: Tainted) -> None:
+        run.env[register] = Tainted(value.term, value.data, value.pick | run.pick)
+
+    def _perform_assign(self, run: _Run, register: str, expression: Expression, stack: list[_Run]) -> _Run | None:
+        """An assignment; a choice becomes two paths, so that only the chosen side is a data dependency."""
+        choice = _as_choice(expression)
+        if choice is None:
+            self._assign(run, register, self._value(run, expression))
+            return run
+        then, otherwise = Assign(register, choice.then), Assign(register, choice.otherwise)
+        return self._when(run, When(choice.condition, (then,), (otherwise,)), stack)
+
+    def _value(self, run: _Run, expression: Expression) -> Tainted:
+        match expression:
+            case Const(value):
+                return Tainted(value)
+            case Reg(name):
+                return run.env.get(name) or Tainted(0)
+            case Binary(op, left, right):
+                a, b = self._value(run, left), self._value(run, right)
+                return Tainted(apply(op, a.term, b.term), a.data | b.data, a.pick | b.pick)
+            case Unary(op, argument):
+                a = self._value(run, argument)
+                return Tainted(apply(op, a.term), a.data, a.pick)
+            case Select():
+                raise InternalError(f"a choice deep inside the expression of '{self._here(run).text}'")
+
+    # --- memory -----------------------------------------------------------------------------------------
+
+    def _load(self, run: _Run, load: Load) -> None:
+        address = self._value(run, load.address)
+        number = len(run.path.steps)
+        value = Read(run.path.thread * KEYS_PER_THREAD + number)
+        step = Step("R", load.tags, run.position, self._here(run), address.term, value)
+        step.addr, step.pick_addr = address.data, address.pick
+        run.step(step)
+        if load.atomic:
+            run.atomic = number
+        if load.exclusive:
+            run.reserved = number
+        if load.register is not None:
+            self._assign(run, load.register, Tainted(value, 1 << number, 1 << number))
+
+    def _store(self, run: _Run, store: Store) -> None:
+        number = self._write(run, store.address, store.value, store.tags)
+        if store.atomic and run.atomic is not None:
+            run.path.amo.append((run.atomic, number))
+
+    def _write(self, run: _Run, address: Expression, value: Expression, tags: frozenset[str]) -> int:
+        """A write step; dependencies on reads of the same instruction are not program-order dependencies."""
+        a, v = self._value(run, address), self._value(run, value)
+        own = sum(1 << i for i, s in enumerate(run.path.steps) if s.position == run.position)
+        step = Step("W", tags, run.position, self._here(run), a.term, v.term)
+        step.addr, step.pick_addr = a.data & ~own, a.pick & ~own
+        step.data, step.pick_data = v.data & ~own, v.pick & ~own
+        return run.step(step)
+
+    def _store_conditional(self, run: _Run, store: StoreConditional, stack: list[_Run]) -> _Run:
+        failed = run.fork() if run.reserved is not None else run
+        self._assign(failed, store.status, Tainted(store.failure))
+        failed.reserved = None
+        if run.reserved is not None:
+            stack.append(failed)
+            number = self._write(run, store.address, store.value, store.tags)
+            run.path.lxsx.append((run.reserved, number))
+            run.path.constraints.extend(self._same_address(run, run.reserved, number))
+            self._assign(run, store.status, Tainted(store.success))
+            run.reserved = None
+        return run
+
+    @staticmethod
+    def _same_address(run: _Run, read: int, write: int) -> list[Term]:
+        """The condition that a store-exclusive writes where its load-exclusive read."""
+        left, right = run.path.steps[read].address, run.path.steps[write].address
+        assert left is not None and right is not None
+        same = apply("==", left, right)
+        return [] if same == 1 else [same]
+
+    # --- control ----------------------------------------------------------------------------------------
+
+    def _index(self, run: _Run, target: str) -> int:
+        if target not in self.labels:
+            raise InputError(f"the label '{target}' is not defined in this thread", self._here(run).span)
+        return self._settle(self.labels[target])
+
+    def _settle(self, index: int) -> int:
+        """The first instruction from `index` on that does something: where control really goes."""
+        while index < len(self.code) and not self.code[index].operations:
+            index += 1
+        return index
+
+    def _branch(self, run: _Run, branch: Branch, stack: list[_Run]) -> _Run | None:
+        target = self._index(run, branch.target)
+        if branch.condition is None:
+            return self._jump(run, target)
+        condition = self._value(run, branch.condition)
+        if condition.data or condition.pick:
+            run.controls.append((condition.data, condition.pick, branch.join))
+        if self._settle(run.pc) == target and not run.pending:
+            return run
+        if not isinstance(condition.term, Read | Applied):
+            return self._jump(run, target) if condition.term else run
+        taken = run.fork()
+        taken.path.constraints.append(condition.term)
+        if (jumped := self._jump(taken, target)) is not None:
+            stack.append(jumped)
+        run.path.constraints.append(apply("!", condition.term))
+        return run
+
+    def _jump(self, run: _Run, target: int) -> _Run | None:
+        """Goes to an instruction; a backward jump taken more than `unroll` times ends the run."""
+        if target < run.pc:
+            taken = run.jumps[run.pc] = run.jumps.get(run.pc, 0) + 1
+            if taken > self.unroll:
+                self.bounded = True
+                return None
+        run.pc, run.pending = target, ()
+        if run.controls:
+            self._leave_scopes(run, target)
+        return run
+
+    def _leave_scopes(self, run: _Run, target: int) -> None:
+        """Drops the control dependencies whose join lies at the target (its label may be on an empty line)."""
+        index = target - 1
+        while index >= 0 and not self.code[index].operations:
+            run.controls = [c for c in run.controls if c[2] not in self.code[index].labels]
+            index -= 1
+
+    def _when(self, run: _Run, when: When, stack: list[_Run]) -> _Run | None:
+        condition = self._value(run, when.condition)
+        scope = (_Scope(run.pick),)
+        run.pick |= condition.pick
+        rest = run.pending
+        if isinstance(condition.term, Read | Applied):
+            other = run.fork()
+            other.path.constraints.append(apply("!", condition.term))
+            other.pending = (*when.otherwise, *scope, *rest)
+            stack.append(other)
+            run.path.constraints.append(condition.term)
+            run.pending = (*when.then, *scope, *rest)
+        else:
+            run.pending = (*(when.then if condition.term else when.otherwise), *scope, *rest)
+        return run
+
+    @staticmethod
+    def _assuming(run: _Run, term: Term) -> _Run | None:
+        if isinstance(term, Read | Applied):
+            run.path.constraints.append(term)
+            return run
+        return run if term else None
+
+
+def _as_choice(expression: Expression) -> Select | None:
+    """The expression as a choice at its top, where it is one, under truncations at most."""
+    if isinstance(expression, Select):
+        return expression
+    if isinstance(expression, Unary) and (inner := _as_choice(expression.argument)) is not None:
+        op = expression.op
+        return Select(inner.condition, Unary(op, inner.then), Unary(op, inner.otherwise))
+    return None

@@ -1,0 +1,183 @@
+"""The Z3 back end: all final states by queries under assumptions.  The only importer of z3.
+
+Clauses go in as DIMACS text, which is much faster than building terms; queries use Z3's C interface as
+z3-solver exposes it (`z3.z3core`), because the object layer costs more than the solving at this size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from litmus.errors import InternalError
+from litmus.execution import Execution
+from litmus.ground import Problem
+from litmus.pairs import Pairs, well_formed
+from litmus.program import Observable, Pointer
+from litmus.solve.budget import Budget, Undecided
+from litmus.solve.cnf import Clauses
+from litmus.solve.found import Found
+
+SATISFIABLE, UNSATISFIABLE = 1, -1
+
+
+class Z3Solver:
+    """A problem in a Z3 solver (`QF_FD`: propositional logic)."""
+
+    def __init__(self, problem: Problem, pairs: Pairs, observables: Sequence[Observable], budget: Budget) -> None:
+        self.problem = problem
+        self.pairs = pairs
+        self.observables = observables
+        self.budget = budget
+        self._formula = self._clauses()
+        self._session: _Session | None = None
+
+    def _clauses(self) -> Clauses:
+        problem = self.problem
+        formula = Clauses(problem.circuit)
+        formula.clauses.extend(well_formed(self.pairs))
+        for literal in problem.required:
+            formula.require(literal)
+        self.guard = [*problem.constraints, -problem.undefined]
+        formula.define(self.guard)
+        formula.define([problem.undefined, *(literal for _, literal in problem.flags)])
+        formula.define(literal for values in problem.observed for _, literal in values)
+        return formula
+
+    @property
+    def session(self) -> _Session:
+        """The solver, loaded when the first question is asked."""
+        if self._session is None:
+            self._session = _Session(self._formula.dimacs(), self._variables(), self.budget)
+        return self._session
+
+    def _variables(self) -> list[int]:
+        """The variables of rf and co: they alone determine an execution."""
+        literals = [*self.pairs.rf.values(), *self.pairs.co.values()]
+        return sorted({abs(literal) for literal in literals if abs(literal) > 1})
+
+    # --- answers ----------------------------------------------------------------------------------------
+
+    def states(self) -> Iterator[Found]:
+        """Every final state; executions are not counted."""
+        first = self._solve(())
+        if first is not None:
+            yield from self._explore(0, (), first)
+
+    def _explore(self, index: int, assumed: tuple[int, ...], known: Found) -> Iterator[Found]:
+        """The states that satisfy the assumptions; `known` is one of them."""
+        if index == len(self.problem.observed):
+            yield known
+            return
+        for value, literal in self.problem.observed[index]:
+            here = known if value == known.values[index] else self._solve((*assumed, literal))
+            if here is not None:
+                yield from self._explore(index + 1, (*assumed, literal), here)
+
+    def _solve(self, assumed: tuple[int, ...]) -> Found | None:
+        """An allowed execution that satisfies the assumptions, or None when there is none."""
+        true = self.session.solve((*self.guard, *assumed))
+        if true is None:
+            return None
+        execution = self._execution(true)
+        if execution.values is None:
+            raise InternalError("a solver's execution has values out of thin air")
+        return Found(execution.final(self.observables), execution, None)
+
+    def possible(self, literal: int) -> bool:
+        """Whether some allowed execution makes the literal true."""
+        return self.session.solve((*self.guard, literal)) is not None
+
+    def out_of_thin_air(self) -> bool:
+        """Whether the axioms allow an execution with undefined values."""
+        return self.problem.undefined != -1 and self.session.solve((self.problem.undefined,)) is not None
+
+    def _execution(self, true: set[int]) -> Execution:
+        holds = {1, *true}
+        structure = self.problem.structure
+        sources = {r: w for (w, r), x in self.pairs.rf.items() if (x in holds if x > 0 else -x not in holds)}
+        orders: dict[Pointer, tuple[int, ...]] = {}
+        for pointer, writes in structure.writes.items():
+            earlier = {w: 0 for w in writes}
+            for a in writes:
+                for b in writes:
+                    x = self.pairs.co.get((a, b), -1)
+                    earlier[b] += x in holds if x > 0 else -x not in holds
+            orders[pointer] = tuple(sorted(writes, key=lambda w: earlier[w]))
+        return Execution(structure, sources, orders)
+
+
+class _Session:
+    """One Z3 solver object with its clauses loaded; `solve` answers with the true variables."""
+
+    def __init__(self, dimacs: str, variables: list[int], budget: Budget) -> None:
+        import z3
+        from z3 import z3core
+
+        self.core: Any = z3core
+        self.budget = budget
+        self.solver = z3.SolverFor("QF_FD")
+        self._limit(z3)
+        self.solver.from_string(dimacs)
+        self.context: Any = z3.main_ctx().ref()
+        self._sort: Any = z3core.Z3_mk_bool_sort(self.context)
+        self._terms: dict[int, Any] = {}
+        self._ast = z3.Ast
+        self.variables = [(v, self.core.Z3_get_app_decl(self.context, self._to_app(self._term(v)))) for v in variables]
+
+    def _limit(self, z3: Any) -> None:
+        """Resource and time limits; the time is what is left of the check's."""
+        if self.budget.rlimit is not None:
+            self.solver.set("rlimit", self.budget.rlimit)
+        left = self.budget.remaining
+        if left is not None:
+            self.solver.set("timeout", max(1, int(left * 1000)))
+
+    def _to_app(self, term: Any) -> Any:
+        return self.core.Z3_to_app(self.context, term)
+
+    def _term(self, literal: int) -> Any:
+        """The Z3 term of a literal; DIMACS variable n is the constant with integer symbol n."""
+        term = self._terms.get(literal)
+        if term is None:
+            core, context = self.core, self.context
+            if literal > 0:
+                term = core.Z3_mk_const(context, core.Z3_mk_int_symbol(context, literal), self._sort)
+            else:
+                term = core.Z3_mk_not(context, self._term(-literal))
+            core.Z3_inc_ref(context, term)
+            self._terms[literal] = term
+        return term
+
+    def solve(self, assumed: tuple[int, ...]) -> set[int] | None:
+        """The true variables of a solution under the assumptions, or None; raises Undecided."""
+        if -1 in assumed:
+            return None
+        self.budget.spend()
+        literals = [literal for literal in assumed if literal != 1]
+        array = (self._ast * len(literals))(*(self._term(literal) for literal in literals))
+        core, context, solver = self.core, self.context, self.solver.solver
+        answer = core.Z3_solver_check_assumptions(context, solver, len(literals), array)
+        if answer == UNSATISFIABLE:
+            return None
+        if answer != SATISFIABLE:
+            reason = core.Z3_solver_get_reason_unknown(context, solver)
+            limit = "resource limit" if self.budget.rlimit is not None else "time limit"
+            raise Undecided(f"{limit} of the solver ({reason})")
+        return self._true_variables(core.Z3_solver_get_model(context, solver))
+
+    def _true_variables(self, model: Any) -> set[int]:
+        core, context = self.core, self.context
+        core.Z3_model_inc_ref(context, model)
+        true = set()
+        for variable, declaration in self.variables:
+            value = core.Z3_model_get_const_interp(context, model, declaration)
+            if value and core.Z3_get_bool_value(context, value) == 1:
+                true.add(variable)
+        core.Z3_model_dec_ref(context, model)
+        return true
+
+    def __del__(self) -> None:
+        for term in getattr(self, "_terms", {}).values():
+            self.core.Z3_dec_ref(self.context, term)
+
