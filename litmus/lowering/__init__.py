@@ -1,0 +1,142 @@
+"""From the native language to an architecture's instructions, and a program as text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from importlib import import_module
+from itertools import count
+
+from litmus import program as ir
+from litmus.errors import UsageError
+from litmus.lowering.assembly import render as assembly
+from litmus.lowering.target import Target
+from litmus.lowering.walk import Cell, Column, lower_thread
+from litmus.native import tree as ast
+from litmus.native.translate import initial_memory
+from litmus.syntax import native_print
+
+TARGETS = ("x86", "aarch64", "ppc")
+"""The targets of `lower`."""
+
+RETRY = "Retry"
+"""How the labels of retry loops begin."""
+
+
+def lower(program: ir.Program, target: str) -> ir.Program:
+    """A native program in the instructions of `target`, one of TARGETS; its `syntax` is the target's table.
+
+    Registers get homes in the target's registers, but keep their names in results.  The retry loop of a
+    load-reserve and store-conditional is replaced by the assumption that the store succeeds at once: an attempt
+    that fails only reads, and so adds no outcome.
+
+    Raises UsageError for an unknown target or a program that is not native, UnsupportedError at a statement
+    that the target cannot express.
+    """
+    table, test = _table(target), program.syntax
+    if program.arch != "native" or not isinstance(test, ast.Test):
+        raise UsageError(f"only native tests are lowered, and {program.name} is {program.arch}")
+    labels = count()
+    columns = [lower_thread(thread, table, labels) for thread in test.threads]
+    places = _Places(table, columns)
+    return replace(
+        program,
+        arch=table.arch,
+        threads=tuple(_thread(index, column, table) for index, column in enumerate(columns)),
+        condition=ir.Condition(program.condition.kind, places.proposition(program.condition.proposition)),
+        memory=dict(initial_memory(test, table.element)),
+        registers=places.pointers(),
+        locations=tuple(places.observable(item) for item in program.locations),
+        filter=None if program.filter is None else places.proposition(program.filter),
+        syntax=table,
+    )
+
+
+def render(program: ir.Program) -> str:
+    """A program as text: a lowered or native one printed, any other as it was written.
+
+    Raises UsageError if a program that is neither has no source.
+    """
+    if isinstance(program.syntax, Target):
+        return assembly(program, program.syntax)
+    if isinstance(program.syntax, ast.Test):
+        return native_print.render(program.syntax)
+    if program.source is None:
+        raise UsageError(f"{program.name} was not read from a text, and has none")
+    return program.source.text
+
+
+@cache
+def _table(target: str) -> Target:
+    """The table of a target; its front end is imported only now."""
+    if target not in TARGETS:
+        raise UsageError(f"unknown target {target!r}, expected one of {', '.join(TARGETS)}")
+    table: Target = import_module(f"litmus.lowering.{target}").TARGET
+    return table
+
+
+# --- instructions -----------------------------------------------------------------------------------------
+
+
+def _thread(index: int, column: Column, table: Target) -> ir.Thread:
+    """A thread of real instructions."""
+    return ir.Thread(index, tuple(_instruction(cell, table) for cell in column.cells))
+
+
+def _instruction(cell: Cell, table: Target) -> ir.Instruction:
+    """What the target's front end makes of a cell."""
+    operations = table.language.instruction(cell.text) if cell.text else ()
+    return ir.Instruction(cell.text, tuple(map(_once, operations)), cell.labels, cell.span)
+
+
+def _once(operation: ir.Operation) -> ir.Operation:
+    """The branch of a retry loop as the assumption that it is not taken; anything else as it is."""
+    if isinstance(operation, ir.Branch) and operation.condition and operation.target.startswith(RETRY):
+        return ir.Assume(ir.Unary("!", operation.condition))
+    return operation
+
+
+# --- names ------------------------------------------------------------------------------------------------
+
+
+class _Places:
+    """Where the registers and locations of a native test are in the lowered one."""
+
+    def __init__(self, table: Target, columns: list[Column]) -> None:
+        self._table = table
+        self._columns = columns
+
+    def pointers(self) -> dict[tuple[int, str], ir.Value]:
+        """The registers that hold addresses from the start."""
+        return {
+            (index, self._canonical(register)): pointer
+            for index, column in enumerate(self._columns)
+            for register, pointer in column.pointers.items()
+        }
+
+    def observable(self, item: ir.Observable) -> ir.Observable:
+        """A register in its home, a location at its offset; the names stay."""
+        if isinstance(item, ir.MemoryAt):
+            return ir.MemoryAt(self._pointer(item.pointer), item.name)
+        home = self._columns[item.thread].registers[item.register]
+        return ir.RegisterAt(item.thread, self._canonical(home), item.name)
+
+    def proposition(self, node: ir.Proposition) -> ir.Proposition:
+        """A proposition about the lowered test."""
+        match node:
+            case ir.Compare():
+                return ir.Compare(self.observable(node.left), node.op, self._right(node.right))
+            case ir.Not():
+                return ir.Not(self.proposition(node.argument))
+        return replace(node, arguments=tuple(map(self.proposition, node.arguments)))
+
+    def _right(self, value: ir.Value | ir.Observable) -> ir.Value | ir.Observable:
+        if isinstance(value, int):
+            return value
+        return self._pointer(value) if isinstance(value, ir.Pointer) else self.observable(value)
+
+    def _pointer(self, pointer: ir.Pointer) -> ir.Pointer:
+        return ir.Pointer(pointer.base, pointer.offset // ast.ELEMENT * self._table.element)
+
+    def _canonical(self, register: str) -> str:
+        return self._table.language.register(register) or register

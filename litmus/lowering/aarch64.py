@@ -1,0 +1,64 @@
+"""Native accesses, fences and atomics in AArch64 assembly (Arm ARM DDI 0487, B2.3 and C6).
+
+Acquire reads are LDAR, release writes STLR (as C++ seq_cst and Linux map them; LDAPR would be the weaker choice);
+atomic operations are the single instructions of the Large System Extensions, with suffix A, L or AL.  A full one
+is AL and a DMB ISH behind it, so that the accesses after it are ordered also if a CAS fails.  All accesses are
+64 bits wide, as pointers are.
+"""
+
+from __future__ import annotations
+
+from litmus.lowering.target import Cells, Target
+from litmus.syntax import aarch64
+
+CONDITIONS = {"==": "EQ", "!=": "NE", "<": "LT", "<=": "LE", ">": "GT", ">=": "GE"}
+DMB: Cells = ("DMB ISH",)
+DMB_LOAD: Cells = ("DMB ISHLD",)
+DMB_STORE: Cells = ("DMB ISHST",)
+
+TARGET = Target(
+    arch="aarch64",
+    title="AArch64",
+    registers=tuple(f"X{number}" for number in range(29)),
+    element=8,
+    declare="uint64_t",
+    indirect="[{b}]",
+    move="MOV {d},{l}",
+    number="MOV {d},#{n}",
+    binary={
+        "+": ("ADD {d},{l},{r}",),
+        "-": ("SUB {d},{l},{r}",),
+        "&": ("AND {d},{l},{r}",),
+        "|": ("ORR {d},{l},{r}",),
+        "^": ("EOR {d},{l},{r}",),
+    },
+    immediate={"+": "ADD {d},{l},#{n}", "-": "SUB {d},{l},#{n}", "compare": "CMP {l},#{n}"},
+    compare="CMP {l},{r}",
+    jumps={op: f"B.{condition} {{label}}" for op, condition in CONDITIONS.items()},
+    jump="B {label}",
+    test={op: (f"CSET {{d}},{condition}",) for op, condition in CONDITIONS.items()},
+    read={"plain": ("LDR {d},{a}",), "once": ("LDR {d},{a}",), "acquire": ("LDAR {d},{a}",)},
+    write={"plain": ("STR {s},{a}",), "once": ("STR {s},{a}",), "release": ("STLR {s},{a}",)},
+    fences={
+        "LoadLoad": DMB_LOAD,
+        "LoadStore": DMB_LOAD,
+        "StoreStore": DMB_STORE,
+        "StoreLoad": DMB,
+        "Acquire": DMB_LOAD,
+        "Release": DMB,
+        "Full": DMB,
+        "Compiler": (),
+    },
+    updates={
+        "xchg": ("SWP{o} {s},{d},{a}",),
+        "fetch_add": ("LDADD{o} {s},{d},{a}",),
+        "fetch_sub": ("MOV {t},#0", "SUB {t},{t},{s}", "LDADD{o} {t},{d},{a}"),
+        "fetch_and": ("MOV {t},#-1", "EOR {t},{t},{s}", "LDCLR{o} {t},{d},{a}"),
+        "fetch_or": ("LDSET{o} {s},{d},{a}",),
+        "fetch_xor": ("LDEOR{o} {s},{d},{a}",),
+        "cmpxchg": ("MOV {d},{e}", "CAS{o} {d},{s},{a}"),
+    },
+    suffix={"once": "", "acquire": "A", "release": "L", "acq_rel": "AL", "full": "AL"},
+    after={"full": DMB},
+    language=aarch64.LANGUAGE,
+)

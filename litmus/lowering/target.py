@@ -1,0 +1,59 @@
+"""What a table of a target says: the assembly cells for each thing that a native test can do.
+
+A cell is the text of one instruction with holes: `{d}` the register that gets the result, `{s}` `{l}` `{r}`
+operands (a register, or a literal where the target has them), `{S}` `{L}` operands that must be registers,
+`{e}` the expected value of a compare-and-exchange, `{n}` a number, `{a}` a memory operand, `{b}` a register with
+an address, `{t}` a further scratch register, `{o}` the ordering's suffix, `{label}` a label, `{retry}` and `{out}`
+the labels of a retry loop.  A cell that begins with `{retry}:` or `{out}:` stands behind that label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from litmus.native.tree import BarrierKind, Ordering, UpdateKind
+from litmus.syntax.language import Language
+
+Cells: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An architecture as the target of lowering; everything that differs between targets is here.
+
+    `registers` in the order of use; `expected` is the one among them that compare-and-exchange takes.  `element` is
+    the bytes of a memory location and of an array element, `declare` its type in a printed test.  `literal` is how
+    a number stands as an operand (None: only where `immediate` has a form for it, within `immediates`); `direct`
+    is a memory operand by name (None: the address must be in a register).  `compare` sets flags for `jumps`;
+    `test` puts a comparison's 0 or 1 in a register.  `updates` keep the old value, `dropped` do not need to.
+    """
+
+    arch: str
+    title: str
+    registers: tuple[str, ...]
+    element: int
+    declare: str
+    indirect: str
+    move: str
+    number: str
+    binary: Mapping[str, Cells]
+    compare: str
+    jumps: Mapping[str, str]
+    jump: str
+    read: Mapping[Ordering, Cells]
+    write: Mapping[Ordering, Cells]
+    fences: Mapping[BarrierKind, Cells]
+    updates: Mapping[UpdateKind, Cells]
+    language: Language
+    before: Mapping[Ordering, Cells] = field(default_factory=dict)
+    after: Mapping[Ordering, Cells] = field(default_factory=dict)
+    suffix: Mapping[Ordering, str] = field(default_factory=dict)
+    dropped: Mapping[UpdateKind, Cells] = field(default_factory=dict)
+    test: Mapping[str, Cells] = field(default_factory=dict)
+    immediate: Mapping[str, str] = field(default_factory=dict)
+    immediates: range = range(0, 4096)
+    literal: str | None = None
+    direct: str | None = None
+    expected: str | None = None
