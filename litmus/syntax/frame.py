@@ -47,7 +47,7 @@ def parse(source: Source, language: Language, text: str | None = None) -> Progra
     indices = [thread.index for thread in threads]
     start = initial.read(source, text, opening + 1, closing, partial(_register, source, language, indices))
     sizes.check([(thread.index, thread.code) for thread in threads], start.registers)
-    names = _Names(source, language, threads, start, table_end)
+    names = _Names(source, language, threads, indices, start, table_end)
     asked = condition.parse(source, text[table_end:].split("<<", 1)[0], table_end, names.resolve)
     return Program(
         name=header["name"],
@@ -143,6 +143,7 @@ class _Names:
     source: Source
     language: Language
     threads: Sequence[table.Column]
+    indices: Sequence[int]
     initial: initial.Initial
     offset: int
 
@@ -151,19 +152,18 @@ class _Names:
         if mention.thread is None:
             self._check_location(mention)
             return condition.memory(mention, self.initial.size(mention.name))
-        indices = [thread.index for thread in self.threads]
         at = self.offset + mention.start
-        register = _register(self.source, self.language, indices, mention.thread, mention.name, at)
+        register = _register(self.source, self.language, self.indices, mention.thread, mention.name, at)
         return RegisterAt(mention.thread, register, mention.shown)
 
     def _check_location(self, mention: condition.Mention) -> None:
         """A location of the question must occur in the initial state or in the code."""
-        if Pointer(mention.name) in self.initial.memory:
+        if Pointer(mention.name) in self.initial.memory or mention.name in self.initial.names():
             return
         codes = (i.text for thread in self.threads for i in thread.instructions if i.text)
-        used = {name for code in codes for name in meaning(self.language, code).locations} | self.initial.names()
+        used = {name for code in codes for name in meaning(self.language, code).locations}
         if mention.name not in used:
-            known = sorted(used)
+            known = sorted(used | self.initial.names())
             raise InputError(
                 f"the test has no location '{mention.name}', expected one of {', '.join(known) or 'none'}",
                 self.source.span(self.offset + mention.start, self.offset + mention.end),
