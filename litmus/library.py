@@ -15,7 +15,7 @@ from litmus.cat.theory import Theory
 from litmus.errors import InputError, UsageError
 from litmus.source import Source, Span
 
-BUNDLED = ("sc", "x86-tso", "armv8", "power", "weak")
+BUNDLED = ("sc", "x86-tso-strict", "x86-tso", "armv8", "power", "weak")
 """The bundled models, strongest first."""
 
 _TARGET = re.compile(r"\(\*\s*target:\s*([\w-]+)\s*\*\)")

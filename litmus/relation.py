@@ -113,7 +113,15 @@ class Universe:
         """left ; right."""
         if not left or not right:
             return 0
-        n, mask, out, shift = self.n, self.row, 0, 0
+        n, mask, out = self.n, self.row, 0
+        if left.bit_count() < n:
+            while left:
+                low = left & -left
+                i, j = divmod(low.bit_length() - 1, n)
+                out |= (right >> j * n & mask) << i * n
+                left ^= low
+            return out
+        shift = 0
         successors = self.rows(right)
         while left:
             row = left & mask
@@ -151,16 +159,17 @@ class Universe:
     def is_acyclic(self, relation: int) -> bool:
         """Whether the relation has no cycle: repeatedly drops events without a predecessor."""
         rows = self.rows(relation)
+        sources = [i for i in range(self.n) if rows[i]]
         left = self.row
-        while left:
+        while True:
             reached = 0
-            for i in bits(left):
+            for i in sources:
                 reached |= rows[i]
             keep = left & reached
             if keep == left:
-                return False
+                return not keep
             left = keep
-        return True
+            sources = [i for i in sources if left >> i & 1]
 
     def cycle(self, relation: int) -> list[int] | None:
         """The events of one shortest cycle in order, or None when the relation is acyclic."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from litmus.cat.theory import Fixpoint, Node, Theory
+from litmus.cat.theory import Fixpoint, Node, Theory, is_static
 from litmus.errors import InternalError
 from litmus.events import EventStructure
 from litmus.relation import Universe
@@ -84,10 +84,11 @@ def evaluate_static(theory: Theory, structure: EventStructure) -> Values:
     values = [0] * theory.node_count
     u = structure.universe
     for step in theory.schedule:
+        if not is_static(step):
+            continue
         if isinstance(step, Fixpoint):
-            if all(n.static for n in step.members):
-                _least_fixpoint(u, step, values)
-        elif step.static:
+            _least_fixpoint(u, step, values)
+        else:
             values[step.id] = base_value(structure, step, {}) if step.op == "base" else operate(u, step, values)
     return values
 
@@ -97,11 +98,10 @@ def evaluate_all(theory: Theory, structure: EventStructure, rf: int, co: int, st
     values = static[:]
     u = structure.universe
     dynamic = {"rf": rf, "co": co}
-    for step in theory.schedule:
+    for step in theory.dynamic:
         if isinstance(step, Fixpoint):
-            if not all(n.static for n in step.members):
-                _least_fixpoint(u, step, values)
-        elif not step.static:
+            _least_fixpoint(u, step, values)
+        else:
             values[step.id] = dynamic[step.name or ""] if step.op == "base" else operate(u, step, values)
     return values
 
@@ -132,15 +132,13 @@ def bound_all(
     lower = evaluate_static(theory, structure)
     upper = lower[:]
     u = structure.universe
-    for step in theory.schedule:
+    for step in theory.dynamic:
         if isinstance(step, Fixpoint):
-            if not all(n.static for n in step.members):
-                _bound_fixpoint(u, step, upper, lower)
-        elif not step.static:
-            if step.op == "base":
-                upper[step.id], lower[step.id] = may[step.name or ""], must[step.name or ""]
-            else:
-                _bound(u, step, upper, lower)
+            _bound_fixpoint(u, step, upper, lower)
+        elif step.op == "base":
+            upper[step.id], lower[step.id] = may[step.name or ""], must[step.name or ""]
+        else:
+            _bound(u, step, upper, lower)
     return upper, lower
 
 

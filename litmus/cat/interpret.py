@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from typing import TypeAlias
 
 from litmus.cat import syntax as cat
-from litmus.cat.theory import Builder, FixGroup, Node, Theory, TheoryCheck, define, schedule
+from litmus.cat.theory import Builder, FixGroup, Node, Theory, TheoryCheck, define, is_static, schedule
 from litmus.cat.vocabulary import (
     ABSENT_RELATIONS,
     ABSENT_SETS,
@@ -150,11 +150,13 @@ class _Interpreter:
     def theory(self, name: str) -> Theory:
         """What has been read, ready to be evaluated."""
         definitions = {n: v for n, v in self.globals.names.items() if isinstance(v, Node)}
+        steps = schedule(c.node for c in self.checks)
         return Theory(
             name=name,
             checks=tuple(self.checks),
             definitions=definitions,
-            schedule=schedule(c.node for c in self.checks),
+            schedule=steps,
+            dynamic=tuple(step for step in steps if not is_static(step)),
             coherent=any(self._is_coherence(c) for c in self.checks),
             atomic=any(self._is_atomicity(c) for c in self.checks),
             node_count=self.build.count,

@@ -78,7 +78,8 @@ class Theory:
     """A model made ready for the tests of one signature.
 
     `schedule` lists every node that a check needs, arguments first.  `definitions` keeps the nodes by the
-    names the model gave them (for explanations); they are not scheduled unless a check needs them.
+    names the model gave them (for explanations); they are not scheduled unless a check needs them.  `dynamic`
+    is the part of the schedule that depends on rf or co.
     `coherent`: some axiom is `acyclic` over a union that contains po-loc, rf, co and fr.  `atomic`: some axiom
     demands that nothing of another thread comes between the read and the write of an `rmw` pair.
     """
@@ -87,6 +88,7 @@ class Theory:
     checks: tuple[TheoryCheck, ...]
     definitions: dict[str, Node]
     schedule: tuple[ScheduleStep, ...]
+    dynamic: tuple[ScheduleStep, ...]
     coherent: bool
     atomic: bool
     node_count: int
@@ -291,6 +293,11 @@ def schedule(roots: Iterable[Node]) -> tuple[ScheduleStep, ...]:
             body = _order_body([n for n in component if n.op != "fix"])
             steps.append(Fixpoint(members, body))
     return tuple(steps)
+
+
+def is_static(step: ScheduleStep) -> bool:
+    """Whether a step has the same value in every execution of a structure."""
+    return all(n.static for n in step.members) if isinstance(step, Fixpoint) else step.static
 
 
 def _order_body(nodes: list[Node]) -> tuple[Node, ...]:
