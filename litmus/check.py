@@ -15,6 +15,7 @@ from litmus.execution import Execution
 from litmus.ground import ground
 from litmus.library import Model
 from litmus.pairs import make_pairs
+from litmus.paths import Walker
 from litmus.program import (
     Expectation,
     Observable,
@@ -25,6 +26,7 @@ from litmus.program import (
     observables,
 )
 from litmus.proposition import holds
+from litmus.registers import RegisterWalker
 from litmus.solve.budget import Budget, Undecided
 from litmus.solve.found import Found, Solver
 from litmus.unfold import unfold
@@ -89,7 +91,7 @@ def _check(program: Program, model: Model, options: Options) -> Verdict:
     tally, undecided, bounded = _Tally(), None, False
     budget = Budget(options.timeout, options.rlimit)
     try:
-        unfolding = unfold(lowered, options.unroll)
+        unfolding = unfold(lowered, options.unroll, RegisterWalker if model.registers else Walker)
         bounded = unfolding.bounded
         for structure in unfolding.structures():
             _solve(lowered, structure, model, wanted, options.engine, budget, tally)

@@ -33,6 +33,7 @@ class Event:
     pointer: Pointer | None
     value: Term | None
     instruction: Instruction | None
+    register: str | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -78,21 +78,22 @@ class Path:
 
 @dataclass(slots=True, eq=False)
 class Tainted:
-    """A term with its taints."""
+    """A term with its taints.  `sources`: the steps of this instruction it comes from (register events only)."""
 
     term: Term
     data: int = 0
     pick: int = 0
+    sources: int = 0
 
 
 @dataclass(slots=True, eq=False)
-class _Scope:
+class Scope:
     """A marker among the pending operations: the end of a `When`, with the pick taint to restore."""
 
     pick: int
 
 
-class _Run:
+class Run:
     """A path under construction."""
 
     __slots__ = ("atomic", "controls", "env", "jumps", "path", "pc", "pending", "pick", "position", "reserved")
@@ -101,7 +102,7 @@ class _Run:
         self.path = Path(thread)
         self.env = env
         self.pc = 0
-        self.pending: tuple[Operation | _Scope, ...] = ()
+        self.pending: tuple[Operation | Scope, ...] = ()
         self.position = -1
         self.controls: list[tuple[int, int, str | None]] = []
         self.pick = 0
@@ -109,9 +110,9 @@ class _Run:
         self.reserved: int | None = None
         self.jumps: dict[int, int] = {}
 
-    def fork(self) -> _Run:
+    def fork(self) -> Run:
         """A copy that can go another way (steps are shared: they do not change)."""
-        other = _Run.__new__(_Run)
+        other = Run.__new__(Run)
         old = self.path
         other.path = Path(
             old.thread, old.steps[:], old.amo[:], old.lxsx[:], old.inside[:], old.constraints[:], old.registers
@@ -144,16 +145,16 @@ class Walker:
 
     def paths(self) -> Iterator[Path]:
         """Every path, first the ones that fall through."""
-        stack = [_Run(self.thread.index, {name: Tainted(value) for name, value in self.initial.items()})]
+        stack = [Run(self.thread.index, {name: Tainted(value) for name, value in self.initial.items()})]
         while stack:
-            run: _Run | None = stack.pop()
+            run: Run | None = stack.pop()
             while run is not None and (run.pending or self._next_instruction(run)):
                 run = self._perform(run, stack)
             if run is not None:
                 run.path.registers = {name: value.term for name, value in run.env.items()}
                 yield run.path
 
-    def _next_instruction(self, run: _Run) -> bool:
+    def _next_instruction(self, run: Run) -> bool:
         """Moves to the next instruction that does something; False at the end of the thread."""
         while run.pc < len(self.code):
             instruction = self.code[run.pc]
@@ -167,7 +168,7 @@ class Walker:
                 return True
         return False
 
-    def _perform(self, run: _Run, stack: list[_Run]) -> _Run | None:
+    def _perform(self, run: Run, stack: list[Run]) -> Run | None:
         """Performs the next pending operation; forks go to the stack; None when the run ends here."""
         operation, run.pending = run.pending[0], run.pending[1:]
         match operation:
@@ -187,19 +188,22 @@ class Walker:
                 return self._store_conditional(run, operation, stack)
             case Assume(condition):
                 return self._assuming(run, self._value(run, condition).term)
-            case _Scope(pick):
+            case Scope(pick):
                 run.pick = pick
         return run
 
-    def _here(self, run: _Run) -> Instruction:
+    def _here(self, run: Run) -> Instruction:
         return self.code[run.pc - 1]
 
     # --- registers and expressions ----------------------------------------------------------------------
 
-    def _assign(self, run: _Run, register: str, value: Tainted) -> None:
+    def _read_register(self, run: Run, name: str) -> Tainted:
+        return run.env.get(name) or Tainted(0)
+
+    def _assign(self, run: Run, register: str, value: Tainted) -> None:
         run.env[register] = Tainted(value.term, value.data, value.pick | run.pick)
 
-    def _perform_assign(self, run: _Run, register: str, expression: Expression, stack: list[_Run]) -> _Run | None:
+    def _perform_assign(self, run: Run, register: str, expression: Expression, stack: list[Run]) -> Run | None:
         """An assignment; a choice becomes two paths, so that only the chosen side is a data dependency."""
         choice = _as_choice(expression)
         if choice is None:
@@ -208,28 +212,29 @@ class Walker:
         then, otherwise = Assign(register, choice.then), Assign(register, choice.otherwise)
         return self._when(run, When(choice.condition, (then,), (otherwise,)), stack)
 
-    def _value(self, run: _Run, expression: Expression) -> Tainted:
+    def _value(self, run: Run, expression: Expression) -> Tainted:
         match expression:
             case Const(value):
                 return Tainted(value)
             case Reg(name):
-                return run.env.get(name) or Tainted(0)
+                return self._read_register(run, name)
             case Binary(op, left, right):
                 a, b = self._value(run, left), self._value(run, right)
-                return Tainted(apply(op, a.term, b.term), a.data | b.data, a.pick | b.pick)
+                return Tainted(apply(op, a.term, b.term), a.data | b.data, a.pick | b.pick, a.sources | b.sources)
             case Unary(op, argument):
                 a = self._value(run, argument)
-                return Tainted(apply(op, a.term), a.data, a.pick)
+                return Tainted(apply(op, a.term), a.data, a.pick, a.sources)
             case Select():
                 raise InternalError(f"a choice deep inside the expression of '{self._here(run).text}'")
 
     # --- memory -----------------------------------------------------------------------------------------
 
-    def _load(self, run: _Run, load: Load) -> None:
+    def _load(self, run: Run, load: Load) -> None:
         address = self._value(run, load.address)
         number = len(run.path.steps)
         value = Read(run.path.thread * KEYS_PER_THREAD + number)
         step = Step("R", load.tags, run.position, self._here(run), address.term, value)
+        self._inside(run, number, address=address.sources)
         step.addr, step.pick_addr = address.data, address.pick
         run.step(step)
         if load.atomic:
@@ -237,23 +242,30 @@ class Walker:
         if load.exclusive:
             run.reserved = number
         if load.register is not None:
-            self._assign(run, load.register, Tainted(value, 1 << number, 1 << number))
+            self._assign(run, load.register, Tainted(value, 1 << number, 1 << number, 1 << number))
 
-    def _store(self, run: _Run, store: Store) -> None:
+    def _store(self, run: Run, store: Store) -> None:
         number = self._write(run, store.address, store.value, store.tags)
         if store.atomic and run.atomic is not None:
             run.path.amo.append((run.atomic, number))
 
-    def _write(self, run: _Run, address: Expression, value: Expression, tags: frozenset[str]) -> int:
+    def _write(self, run: Run, address: Expression, value: Expression, tags: frozenset[str]) -> int:
         """A write step; dependencies on reads of the same instruction are not program-order dependencies."""
         a, v = self._value(run, address), self._value(run, value)
+        self._inside(run, len(run.path.steps), address=a.sources, data=v.sources)
         own = sum(1 << i for i, s in enumerate(run.path.steps) if s.position == run.position)
         step = Step("W", tags, run.position, self._here(run), a.term, v.term)
         step.addr, step.pick_addr = a.data & ~own, a.pick & ~own
         step.data, step.pick_data = v.data & ~own, v.pick & ~own
         return run.step(step)
 
-    def _store_conditional(self, run: _Run, store: StoreConditional, stack: list[_Run]) -> _Run:
+    def _inside(self, run: Run, step: int, address: int = 0, data: int = 0) -> None:
+        """Called with the register events that the address and the data of an access come from."""
+
+    def _decided(self, run: Run, condition: Tainted, kind: str) -> None:
+        """Called when control (`BCC`) or the inside of an instruction (`B`) depends on a condition."""
+
+    def _store_conditional(self, run: Run, store: StoreConditional, stack: list[Run]) -> Run:
         failed = run.fork() if run.reserved is not None else run
         self._assign(failed, store.status, Tainted(store.failure))
         failed.reserved = None
@@ -267,7 +279,7 @@ class Walker:
         return run
 
     @staticmethod
-    def _same_address(run: _Run, read: int, write: int) -> list[Term]:
+    def _same_address(run: Run, read: int, write: int) -> list[Term]:
         """The condition that a store-exclusive writes where its load-exclusive read."""
         left, right = run.path.steps[read].address, run.path.steps[write].address
         assert left is not None and right is not None
@@ -276,7 +288,7 @@ class Walker:
 
     # --- control ----------------------------------------------------------------------------------------
 
-    def _index(self, run: _Run, target: str) -> int:
+    def _index(self, run: Run, target: str) -> int:
         if target not in self.labels:
             raise InputError(f"the label '{target}' is not defined in this thread", self._here(run).span)
         return self._settle(self.labels[target])
@@ -287,11 +299,12 @@ class Walker:
             index += 1
         return index
 
-    def _branch(self, run: _Run, branch: Branch, stack: list[_Run]) -> _Run | None:
+    def _branch(self, run: Run, branch: Branch, stack: list[Run]) -> Run | None:
         target = self._index(run, branch.target)
         if branch.condition is None:
             return self._jump(run, target)
         condition = self._value(run, branch.condition)
+        self._decided(run, condition, "BCC")
         if condition.data or condition.pick:
             run.controls.append((condition.data, condition.pick, branch.join))
         if self._settle(run.pc) == target and not run.pending:
@@ -305,7 +318,7 @@ class Walker:
         run.path.constraints.append(apply("!", condition.term))
         return run
 
-    def _jump(self, run: _Run, target: int) -> _Run | None:
+    def _jump(self, run: Run, target: int) -> Run | None:
         """Goes to an instruction; a backward jump taken more than `unroll` times ends the run."""
         if target < run.pc:
             taken = run.jumps[run.pc] = run.jumps.get(run.pc, 0) + 1
@@ -317,16 +330,17 @@ class Walker:
             self._leave_scopes(run, target)
         return run
 
-    def _leave_scopes(self, run: _Run, target: int) -> None:
+    def _leave_scopes(self, run: Run, target: int) -> None:
         """Drops the control dependencies whose join lies at the target (its label may be on an empty line)."""
         index = target - 1
         while index >= 0 and not self.code[index].operations:
             run.controls = [c for c in run.controls if c[2] not in self.code[index].labels]
             index -= 1
 
-    def _when(self, run: _Run, when: When, stack: list[_Run]) -> _Run | None:
+    def _when(self, run: Run, when: When, stack: list[Run]) -> Run | None:
         condition = self._value(run, when.condition)
-        scope = (_Scope(run.pick),)
+        self._decided(run, condition, "B")
+        scope = (Scope(run.pick),)
         run.pick |= condition.pick
         rest = run.pending
         if isinstance(condition.term, Read | Applied):
@@ -341,7 +355,7 @@ class Walker:
         return run
 
     @staticmethod
-    def _assuming(run: _Run, term: Term) -> _Run | None:
+    def _assuming(run: Run, term: Term) -> Run | None:
         if isinstance(term, Read | Applied):
             run.path.constraints.append(term)
             return run

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -101,7 +101,11 @@ def _assemble(
         Event(INITIAL, -1, "W", INITIAL_TAGS, place, program.memory.get(place, 0), None) for place in places
     ]
     for path, _, step, place in accesses:
-        events.append(Event(path.thread, step.position, step.kind, step.tags, place, step.value, step.instruction))
+        events.append(
+            Event(
+                path.thread, step.position, step.kind, step.tags, place, step.value, step.instruction, step.register
+            )
+        )
     return _relate(paths, events, len(places), assumed)
 
 
@@ -212,7 +216,7 @@ def _path_relations(paths: Sequence[Path], base: int, u: Universe) -> dict[str, 
     return relations
 
 
-def _classes(members: Iterator[int], u: Universe) -> int:
+def _classes(members: Iterable[int], u: Universe) -> int:
     """The equivalence relation with the given classes."""
     relation = 0
     for group in members:
@@ -221,5 +225,10 @@ def _classes(members: Iterator[int], u: Universe) -> int:
 
 
 def _register_classes(events: Sequence[Event], u: Universe) -> int:
-    """Register events carry no location; see `litmus.registers`."""
-    return 0
+    """The accesses to one register of one thread are at one location."""
+    classes: dict[tuple[int, str], int] = {}
+    for i, event in enumerate(events):
+        if event.register is not None:
+            key = (event.thread, event.register)
+            classes[key] = classes.get(key, 0) | 1 << i
+    return _classes(classes.values(), u)
