@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ZERO = Const(0)
 REGISTERS = tuple(f"r{n}" for n in range(32))
-EXAMPLES = {"register": "r1", "number": "1", "field": "cr0", "label": "L0", "address": "0(r2)"}
+EXAMPLES = {"a register": "r1", "a number": "1", "a field": "cr0", "a label": "L0", "an address": "0(r2)"}
 """An example of each kind of operand, for messages."""
 
 _REGISTER = re.compile(r"%?[rR](\d|[12]\d|3[01])")
@@ -42,22 +42,22 @@ class Line:
 
     def register(self, index: int) -> str:
         """The register that an operand must be."""
-        operand = self._operand(index, "register")
+        operand = self._operand(index, "a register")
         found = register(str(operand)) if isinstance(operand, str) else None
-        return found or self._wrong(index, "register")
+        return found or self._wrong(index, "a register")
 
     def number(self, index: int) -> int:
         """The number that an operand must be."""
-        operand = self._operand(index, "number")
+        operand = self._operand(index, "a number")
         if getattr(operand, "type", "") != "NUMBER":
-            self._wrong(index, "number")
+            self._wrong(index, "a number")
         return reading.number(str(operand))
 
     def label(self, index: int) -> str:
         """The label that an operand must be."""
-        operand = self._operand(index, "label")
+        operand = self._operand(index, "a label")
         if getattr(operand, "type", "") != "NAME" or _REGISTER.fullmatch(str(operand)):
-            self._wrong(index, "label")
+            self._wrong(index, "a label")
         return str(operand)
 
     def field(self) -> tuple[str, int]:
@@ -67,18 +67,18 @@ class Line:
 
     def base(self, index: int) -> Expression:
         """A register as part of an address; `r0`, and the number 0, stand for no register (Book I, 1.10.3)."""
-        operand = self._operand(index, "register")
+        operand = self._operand(index, "a register")
         return ZERO if str(operand) == "0" or register(str(operand)) == "r0" else Reg(self.register(index))
 
     def address(self, width: int) -> Expression:
         """The address of a `d(rA)` or `d,rA` operand at index 1."""
-        operand = self._operand(1, "address")
+        operand = self._operand(1, "an address")
         if isinstance(operand, str):
             self.end(3)
             return self._displaced(self.number(1), self.base(2), width)
         self.end(2)
         offset, name = (str(token) for token in operand.children)
-        base = register(name) or self._wrong(1, "address")
+        base = register(name) or self._wrong(1, "an address")
         return self._displaced(reading.number(offset), ZERO if base == "r0" else Reg(base), width)
 
     def _displaced(self, offset: int, base: Expression, width: int) -> Expression:
@@ -103,8 +103,8 @@ class Line:
         return self.operands[index]
 
     def _wrong(self, index: int, kind: str) -> NoReturn:
-        self._fail(InputError, index, f"'{self.mnemonic}' expected a {kind} as operand {index + 1}",
-                   f"write a {kind} such as {EXAMPLES[kind]}")  # fmt: skip
+        self._fail(InputError, index, f"'{self.mnemonic}' expected {kind} as operand {index + 1}",
+                   f"write {kind} such as {EXAMPLES[kind]}")  # fmt: skip
 
     def _fail(self, error: type[InputError], index: int, message: str, hint: str) -> NoReturn:
         """Raises an error at an operand, or at the end of the instruction."""

@@ -49,6 +49,7 @@ def _register_file() -> dict[str, Register]:
 
 REGISTERS = _register_file()
 INSTRUCTION_POINTER = "rip"
+"""Addresses relative to it (`x(%rip)`) are written with the variable itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +125,10 @@ def read(text: str, long: bool) -> Line:
     tree = reading.parse(reading.parser("x86"), source, text)
     tokens = [child for child in tree.children if child is not None]
     locked = getattr(tokens[0], "type", "") == "LOCK"
-    mnemonic, *written = tokens[1:] if locked else tokens
-    operands = [_operand(tree, source) for tree in written]
-    places = [(tree.meta.start_pos, tree.meta.end_pos) for tree in written]
+    mnemonic, *rest = tokens[1:] if locked else tokens
+    written = [child for child in rest if not isinstance(child, str)]
+    operands = [_operand(operand, source) for operand in written]
+    places = [(operand.meta.start_pos, operand.meta.end_pos) for operand in written]
     if len(written) == 2 and (long or _att(written, operands)):
         operands.reverse()
         places.reverse()
@@ -247,11 +249,13 @@ class _Address:
             self.offset += scale
 
     def _name(self, token: Token, scale: int) -> None:
-        register = register_part(str(token), self.source, token) if token != f"%{INSTRUCTION_POINTER}" else None
+        if token.lstrip("%").lower() == INSTRUCTION_POINTER:
+            return
+        register = register_part(str(token), self.source, token)
         if register:
             base: Expression = Reg(register.name)
             self.parts.append(base if scale == 1 else Binary("*", base, Const(scale)))
-        elif str(token).lstrip("%").lower() != INSTRUCTION_POINTER:
+        else:
             self._variable(token, scale)
 
     def _variable(self, token: Token, scale: int) -> None:
