@@ -54,6 +54,7 @@ from litmus.syntax.x86_access import (
 )
 from litmus.syntax.x86_operands import (
     REGISTERS,
+    Immediate,
     Line,
     Memory,
     Name,
