@@ -66,12 +66,14 @@ def _expand(name: str, lists: tuple[Path, ...]) -> Iterator[str]:
 def _listed(name: str, lists: tuple[Path, ...]) -> Iterator[str]:
     """The tests of a list file; the list itself when it cannot be read, is empty, or includes itself."""
     path = Path(name[1:])
+    real = path.resolve()
     lines = _lines(path)
-    if not lines or path.resolve() in lists:
+    if not lines or real in lists:
         yield name
-    for line in lines if path.resolve() not in lists else ():
+        return
+    for line in lines:
         mark, entry = ("@", line[1:]) if line.startswith("@") else ("", line)
-        yield from _expand(mark + str(path.parent / entry), (*lists, path.resolve()))
+        yield from _expand(mark + str(path.parent / entry), (*lists, real))
 
 
 def _lines(path: Path) -> list[str]:

@@ -40,3 +40,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left in the buffer goes nowhere
         return CLOSED_PIPE
+    except Exception as error:
+        print(f"internal error: {type(error).__name__}: {error}; please report it", file=sys.stderr)
+        return BAD_INPUT

@@ -52,11 +52,12 @@ def exit_code(answer: Answer) -> int:
 def _print_all(stream: Iterable[Answer], report: Report, progress: Progress) -> int:
     """Prints the answers as they come and gives the exit code; what is done stays printed on Ctrl-C."""
     codes: set[int] = set()
+    reported: set[str] = set()
     try:
         for answer in stream:
             codes.add(exit_code(answer))
             progress.clear()
-            _print(answer, report)
+            _print(answer, report, reported)
             progress.show(answer)
     except KeyboardInterrupt:
         codes = {INTERRUPTED}
@@ -68,10 +69,11 @@ def _print_all(stream: Iterable[Answer], report: Report, progress: Progress) -> 
     return next((code for code in WORST_FIRST if code in codes), AS_EXPECTED)
 
 
-def _print(answer: Answer, report: Report) -> None:
-    """Prints what is new, so that a reader of both streams sees it in order."""
+def _print(answer: Answer, report: Report, reported: set[str]) -> None:
+    """Prints what is new, so that a reader of both streams sees it in order; a mistake in a model only once."""
     print(report.add(answer), end="", flush=True)
-    if answer.problem:
+    if answer.problem and answer.problem.report not in reported:
+        reported.add(answer.problem.report)
         print(answer.problem.report, file=sys.stderr, flush=True)
 
 

@@ -20,8 +20,8 @@ from litmus.report.answer import Answer, Problem
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
-    from litmus.cat.model import Model
     from litmus.check import Options
+    from litmus.library import Model
 
 Answers: TypeAlias = Generator[Answer, None, None]
 
@@ -73,15 +73,23 @@ def parsed(path: str) -> Program:
     try:
         return parse(source)
     except RecursionError:
-        raise InputError(f"{source.name} is nested too deeply", hint="take some of the nesting out") from None
+        raise _too_deep(source.name) from None
 
 
 @cache
 def model(name: str, include: tuple[str, ...]) -> Model:
-    """A model, read once a process."""
+    """A model, read once a process; raises InputError or UsageError."""
     from litmus.library import load_model
 
-    return load_model(name, include)
+    try:
+        return load_model(name, include)
+    except RecursionError:
+        raise _too_deep(name) from None
+
+
+def _too_deep(name: str) -> InputError:
+    """What Python's recursion limit means to the user."""
+    return InputError(f"{name} is nested too deeply", hint="take some of the nesting out")
 
 
 def default_models(program: Program) -> tuple[str, ...]:
@@ -119,6 +127,8 @@ def _answer(start: Answer, program: Program, settings: Settings) -> Answer:
 
 def _problem(error: Exception, answer: Answer) -> Problem:
     """An error as the user reads it; everything that is not a LitmusError is a bug of ours."""
+    if isinstance(error, RecursionError):
+        error = _too_deep(answer.path)
     if isinstance(error, LitmusError):
         named = error.span or answer.path in error.message
         return Problem(error.message, error.report() if named else f"{answer.path}: {error.report()}")

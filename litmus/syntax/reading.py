@@ -5,6 +5,8 @@ The only module that imports lark, and only when a text has to be parsed.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
@@ -26,6 +28,8 @@ def parser(grammar: str, start: str = "start", transformer: Transformer[Any, Any
 
     A grammar may `%import` from its neighbours: `%import .condition.value`.  With a transformer, which runs
     inside the parser, the result is what it makes of the start rule, instead of a tree.
+
+    The tables are kept between runs (see `_kept`), as building them takes longer than checking a test.
     """
     from lark import Lark
 
@@ -37,7 +41,25 @@ def parser(grammar: str, start: str = "start", transformer: Transformer[Any, Any
         start=start,
         propagate_positions=transformer is None,
         transformer=transformer,
+        cache=_kept(f"{grammar}-{start}{'-tree' if transformer is None else ''}"),
     )
+
+
+def _kept(name: str) -> str | bool:
+    """The file in the user's cache directory for the tables of a parser; False where there can be none.
+
+    Lark rebuilds the tables whenever the file is not of this very grammar, lark and Python, or is damaged.
+    """
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser(os.path.join("~", ".cache"))
+    folder = os.path.join(home, "litmus")
+    if not os.path.isabs(folder):
+        return False
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+    except OSError:
+        return False
+    usable = os.access(folder, os.R_OK | os.W_OK)
+    return os.path.join(folder, "{}-{}.{}".format(name, *sys.version_info)) if usable else False
 
 
 def parse(parser: Lark, source: Source, text: str, offset: int = 0) -> Tree[Token]:
