@@ -17,7 +17,7 @@ NUMBERS = {"+": "addi {d},{l},{n}", "|": "ori {d},{l},{n}", "^": "xori {d},{l},{
 
 def _loop(operation: str) -> Cells:
     """Reserve, compute, store if the reservation holds, else again."""
-    return ("{retry}: lwarx {d},0,{b}", operation, "stwcx. {t},0,{b}", "bne {retry}")
+    return ("{retry}: lwarx {d},r0,{b}", operation, "stwcx. {t},r0,{b}", "bne {retry}")
 
 
 TARGET = Target(
@@ -60,14 +60,14 @@ TARGET = Target(
         "Compiler": (),
     },
     updates={
-        "xchg": ("{retry}: lwarx {d},0,{b}", "stwcx. {s},0,{b}", "bne {retry}"),
+        "xchg": ("{retry}: lwarx {d},r0,{b}", "stwcx. {s},r0,{b}", "bne {retry}"),
         "fetch_add": _loop("add {t},{d},{s}"),
         "fetch_sub": _loop("sub {t},{d},{s}"),
         "fetch_and": _loop("and {t},{d},{s}"),
         "fetch_or": _loop("or {t},{d},{s}"),
         "fetch_xor": _loop("xor {t},{d},{s}"),
         "cmpxchg": (
-            "{retry}: lwarx {d},0,{b}", "cmpw {d},{e}", "bne {out}", "stwcx. {s},0,{b}", "bne {retry}", "{out}:",
+            "{retry}: lwarx {d},r0,{b}", "cmpw {d},{e}", "bne {out}", "stwcx. {s},r0,{b}", "bne {retry}", "{out}:",
         ),
     },
     before={"release": LWSYNC, "acq_rel": LWSYNC, "full": SYNC},

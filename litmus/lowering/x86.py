@@ -76,5 +76,5 @@ TARGET = Target(
         "fetch_xor": ("lock xor {a},{s}",),
     },
     expected="EAX",
-    language=x86.LANGUAGE,
+    language=x86.SHORT,
 )
