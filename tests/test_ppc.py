@@ -13,7 +13,7 @@ X = frozenset({"X"})
 
 def run(code: str, *wanted: str, initial: str = "x=0;") -> list[str]:
     """The final values of what is wanted after a run of one thread; r31 points to x."""
-    text = f"PPC T {{ {initial} 0:r31=x; }} P0 ; lwz r30,0(r31) ; {code} ; locations [{';'.join(wanted)}] exists true"
+    text = f"PPC T {{ {initial} 0:r31=x; }} P0 ; lwz r30,0(r31) ; {code} ; locations [x;{';'.join(wanted)}] exists true"
     (state,) = check(syntax.parse(Source("t", text)), load_model("sc")).states
     return [state[name] for name in wanted]
 

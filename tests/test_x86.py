@@ -14,7 +14,7 @@ AT_X = Const(Pointer("x"))
 
 def run(arch: str, code: str, *wanted: str, initial: str = "x=0;") -> list[str]:
     """The final values of what is wanted after a run of one thread."""
-    text = f"{arch} T {{ {initial} }} P0 ; mov [x],EBP ; {code} ; locations [{';'.join(wanted)}] exists true"
+    text = f"{arch} T {{ {initial} }} P0 ; mov [x],EBP ; {code} ; locations [x;{';'.join(wanted)}] exists true"
     if arch == "X86_64":
         text = text.replace("mov [x],EBP", "nop")
     (state,) = check(syntax.parse(Source("t", text)), load_model("sc")).states
@@ -132,7 +132,7 @@ def meaning(code: str, left: int, right: int) -> bool:
     return order.get(code[0], False) or (code[-1] in "ez" and left == right)
 
 
-CODES = "e ne z nz l nl le nle g ng ge nge b nb be nbe a na ae nae c nc s ns".split()
+CODES = tuple("e ne z nz l nl le nle g ng ge nge b nb be nbe a na ae nae c nc s ns".split())  # noqa: SIM905
 
 
 @pytest.mark.parametrize(("left", "right"), [(1, 2), (2, 2), (3, 2), (-1, 2), (2, -1), (-2, -1)])
