@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from litmus.cat.algebra import bound_all
 from litmus.cat.theory import Theory
+from litmus.choices import Rules
 from litmus.errors import InternalError, UnsupportedError, UsageError
 from litmus.evaluate import Evaluator
 from litmus.events import EventStructure
@@ -17,6 +18,7 @@ from litmus.library import Model
 from litmus.pairs import make_pairs
 from litmus.paths import Walker
 from litmus.program import (
+    TRUE,
     Expectation,
     Observable,
     Pointer,
@@ -25,7 +27,7 @@ from litmus.program import (
     mentioned,
     observables,
 )
-from litmus.proposition import holds
+from litmus.proposition import predicate
 from litmus.registers import RegisterWalker
 from litmus.solve.budget import Budget, Undecided
 from litmus.solve.found import Found, Solver
@@ -145,7 +147,7 @@ def _solver(
     structure: EventStructure, theory: Theory, wanted: Sequence[Observable], engine: str, budget: Budget
 ) -> tuple[Solver, list[tuple[str, int]]]:
     """A back end with the grounded problem of a structure, and the flags to ask it about."""
-    pairs = make_pairs(structure, theory.coherent, theory.atomic)
+    pairs = make_pairs(structure, Rules(theory.coherent, theory.ordered, theory.atomic))
     may, must = bound_all(theory, structure, *pairs.bounds())
     problem = ground(structure, theory, may, must, (pairs.rf, pairs.co, pairs.circuit), wanted)
     candidates = pairs.candidates
@@ -183,18 +185,18 @@ def _verdict(
     bounded: bool,
     undecided: str | None,
 ) -> Verdict:
-    proposition, kind = program.condition.proposition, program.condition.kind
+    kind = program.condition.kind
+    satisfies = predicate(program.condition.proposition, wanted)
+    passes = predicate(program.filter or TRUE, wanted)
     good: list[int | None] = []
     bad: list[int | None] = []
     states: dict[tuple[Value, ...], None] = {}
     witnesses = []
     for values, count in sorted(tally.counts.items(), key=_state_key):
-        state = dict(zip(wanted, values))
-        if program.filter is not None and not holds(program.filter, state):
-            continue
-        (good if holds(proposition, state) else bad).append(count)
-        states[tuple(state[item] for item in asked)] = None
-        witnesses.append(tally.witnesses[values])
+        if passes(values):
+            (good if satisfies(values) else bad).append(count)
+            states[values[: len(asked)]] = None
+            witnesses.append(tally.witnesses[values])
     observation = None if undecided else observe(bool(good), bool(bad))
     expected = _expectation(program.expectations, model.name)
     return Verdict(
@@ -232,7 +234,7 @@ def _total(counts: list[int | None]) -> int | None:
 
 def _state_key(item: tuple[tuple[Value, ...], int | None]) -> tuple[tuple[bool, int, str], ...]:
     """States sort by their values, numbers before addresses."""
-    return tuple((isinstance(v, Pointer), v if isinstance(v, int) else 0, str(v)) for v in item[0])
+    return tuple([(False, v, "") if isinstance(v, int) else (True, 0, str(v)) for v in item[0]])
 
 
 def _text(value: Value) -> str:

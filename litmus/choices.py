@@ -24,6 +24,10 @@ Shape: TypeAlias = tuple[tuple[str, int, int], ...]
 """(kind, thread, position) of each event of a location, writes first, threads numbered by appearance."""
 
 
+RmwPairs: TypeAlias = tuple[tuple[int, int], ...]
+"""The rmw pairs (read, write) of a location, by their numbers in its shape."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LocalChoices:
     """The choices of one shape.  Events are numbered within the shape, writes first.
@@ -52,10 +56,23 @@ class LocationChoices:
     local: LocalChoices
 
 
-def location_choices(structure: EventStructure, pointer: Pointer, coherent: bool, atomic: bool) -> LocationChoices | None:
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a model demands of each location by itself.
+
+    `coherent`: the coherence axiom.  `ordered`: it also orders the read of an rmw pair before the write.
+    `atomic`: no write of another thread comes between the read and the write of an rmw pair.
+    """
+
+    coherent: bool
+    ordered: bool
+    atomic: bool
+
+
+def location_choices(structure: EventStructure, pointer: Pointer, rules: Rules) -> LocationChoices | None:
     """The choices of a location, or None when there are more than `MOST_CHOICES`."""
     events = (*structure.writes[pointer], *structure.readers[pointer])
-    local = _local_choices(_shape(structure, events), _pairs(structure, events), coherent, atomic)
+    local = _local_choices(_shape(structure, events), _pairs(structure, events), rules)
     return None if local is None else LocationChoices(pointer, events, local)
 
 
@@ -72,7 +89,7 @@ def _shape(structure: EventStructure, events: Sequence[int]) -> Shape:
     return tuple(shape)
 
 
-def _pairs(structure: EventStructure, events: Sequence[int]) -> tuple[tuple[int, int], ...]:
+def _pairs(structure: EventStructure, events: Sequence[int]) -> RmwPairs:
     """The rmw pairs within the location."""
     if not structure.rmw_pairs:
         return ()
@@ -81,13 +98,11 @@ def _pairs(structure: EventStructure, events: Sequence[int]) -> tuple[tuple[int,
 
 
 @lru_cache(maxsize=4096)
-def _local_choices(
-    shape: Shape, rmw: tuple[tuple[int, int], ...], coherent: bool, atomic: bool
-) -> LocalChoices | None:
+def _local_choices(shape: Shape, rmw: RmwPairs, rules: Rules) -> LocalChoices | None:
     orders: list[tuple[int, ...]] = []
     sources: list[tuple[int, ...]] = []
-    for order in _orders(shape, coherent):
-        for chosen in _sources(shape, order, rmw if atomic else (), coherent):
+    for order in _orders(shape, rules.coherent):
+        for chosen in _sources(shape, order, rmw, rules):
             if len(orders) == MOST_CHOICES:
                 return None
             orders.append(order)
@@ -131,12 +146,10 @@ def _merge(shape: Shape, done: tuple[int, ...], left: list[int]) -> Iterator[tup
             yield from _merge(shape, (*done, w), [other for other in left if other != w])
 
 
-def _sources(
-    shape: Shape, order: tuple[int, ...], rmw: tuple[tuple[int, int], ...], coherent: bool
-) -> Iterator[tuple[int, ...]]:
+def _sources(shape: Shape, order: tuple[int, ...], rmw: RmwPairs, rules: Rules) -> Iterator[tuple[int, ...]]:
     """A source for each read, given the coherence order."""
     writes = len(order)
-    options = [_options(shape, order, r, rmw, coherent) for r in range(writes, len(shape))]
+    options = [_options(shape, order, r, rmw, rules) for r in range(writes, len(shape))]
 
     def choose(index: int, places: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
         if index == len(options):
@@ -144,9 +157,7 @@ def _sources(
             return
         reader = writes + index
         for p in options[index]:
-            if not coherent or all(
-                _agree(shape, writes + i, q, reader, p) for i, q in enumerate(places)
-            ):
+            if not rules.coherent or all(_agree(shape, writes + i, q, reader, p) for i, q in enumerate(places)):
                 yield from choose(index + 1, (*places, p))
 
     yield from choose(0, ())
@@ -159,19 +170,18 @@ def _agree(shape: Shape, first: int, source: int, second: int, other: int) -> bo
     return other <= source if before(shape, second, first) else True
 
 
-def _options(
-    shape: Shape, order: tuple[int, ...], reader: int, rmw: tuple[tuple[int, int], ...], coherent: bool
-) -> list[int]:
+def _options(shape: Shape, order: tuple[int, ...], reader: int, rmw: RmwPairs, rules: Rules) -> list[int]:
     """The places in the order of the writes that a read may read from."""
     low, high = 0, len(order)
-    if coherent:
+    if rules.coherent:
         low = max((p for p, w in enumerate(order) if before(shape, w, reader)), default=0)
         high = min((p for p, w in enumerate(order) if before(shape, reader, w)), default=len(order))
-    places = list(range(low, high))
     for r, w in rmw:
-        if r == reader:
-            places = [p for p in places if not _intruded(shape, order, p, w)]
-    return places
+        if r == reader and rules.ordered:
+            high = min(high, order.index(w))
+        if r == reader and rules.atomic:
+            return [p for p in range(low, high) if not _intruded(shape, order, p, w)]
+    return list(range(low, high))
 
 
 def _intruded(shape: Shape, order: tuple[int, ...], source: int, write: int) -> bool:

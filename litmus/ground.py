@@ -15,8 +15,8 @@ from litmus.cat.theory import Node, Theory
 from litmus.circuit import FALSE, TRUE, Circuit
 from litmus.events import EventStructure
 from litmus.program import Observable, Pointer, RegisterAt, Value
-from litmus.relation import bits
-from litmus.term import Operation, Read, Term, read_keys
+from litmus.relation import bits, universe
+from litmus.term import Operation, Read, Term, added_constant, read_keys
 from litmus.values import Domains, outcomes
 
 Pair = tuple[int, int]
@@ -28,7 +28,8 @@ class Problem:
 
     `rf` and `co` give the literal of each pair that may hold (`co` both ways round).  An execution is allowed
     if every literal of `required` is true.  `observed[i]` lists the values that observable i may end with and
-    the literal of each; exactly one is true unless `undefined` is: a value out of thin air.
+    the literal of each; exactly one is true unless `undefined` is: values that depend on each other in a circle.
+    `thin_air` is true where such a circle may have a solution, which would be a value out of thin air.
     """
 
     structure: EventStructure
@@ -40,6 +41,7 @@ class Problem:
     observed: list[list[tuple[Value, int]]]
     flags: list[tuple[str, int]]
     undefined: int
+    thin_air: int
 
 
 def ground(
@@ -57,7 +59,7 @@ def ground(
     required, flags = _checks(theory, relations)
     constraints = [values.holds(term) for term in structure.constraints]
     observed = [_final(item, structure, values, co) for item in observables]
-    return Problem(structure, circuit, rf, co, required, constraints, observed, flags, values.undefined())
+    return Problem(structure, circuit, rf, co, required, constraints, observed, flags, *values.circles())
 
 
 # --- checks ---------------------------------------------------------------------------------------------
@@ -328,25 +330,41 @@ class ReadValues:
         """The values that a term may have."""
         return list(dict.fromkeys(value for _, value in outcomes(term, self.domains)))
 
-    def undefined(self) -> int:
-        """The literal of some read having no value, because values depend on each other in a circle."""
-        circular = [key for key in self.structure.reads if self._circular(key)]
-        return self.circuit.any_of(
-            -self.circuit.any_of([self.returns(key, value) for value in self.domains[key]]) for key in circular
-        )
+    def circles(self) -> tuple[int, int]:
+        """The literals of some read having no value, because values depend on each other in a circle: for any
+        circle, and for those that may have a solution nevertheless.
+        """
+        any_circle: list[int] = []
+        solvable: list[int] = []
+        for group in self._circular():
+            undefined = [-self.circuit.any_of([self.returns(k, v) for v in self.domains[k]]) for k in group]
+            any_circle += undefined
+            if not self._only_grows(group):
+                solvable += undefined
+        return self.circuit.any_of(any_circle), self.circuit.any_of(solvable)
 
-    def _circular(self, key: int) -> bool:
-        """Whether the value of a read may depend on itself."""
-        pending, seen = [key], set[int]()
-        while pending:
-            for w, _ in self.sources.get(self.structure.reads[pending.pop()], ()):
-                for other in read_keys(_stored(self.structure.events[w].value)):
-                    if other == key:
-                        return True
-                    if other not in seen:
-                        seen.add(other)
-                        pending.append(other)
-        return False
+    def _circular(self) -> list[tuple[int, ...]]:
+        """The groups of reads whose values may depend on each other."""
+        keys = tuple(self.structure.reads)
+        if not any(isinstance(term, Read | Operation) for key in keys for term in self._stored_by(key)):
+            return []
+        numbers = {key: i for i, key in enumerate(keys)}
+        u = universe(len(keys))
+        depends = u.relation(
+            (i, numbers[other]) for i, key in enumerate(keys) for term in self._stored_by(key) for other in read_keys(term)
+        )
+        return [tuple(keys[i] for i in bits(group)) for group in u.components(depends)]
+
+    def _stored_by(self, key: int) -> Iterator[Term]:
+        """What the possible sources of a read store."""
+        for w, _ in self.sources.get(self.structure.reads[key], ()):
+            yield _stored(self.structure.events[w].value)
+
+    def _only_grows(self, group: tuple[int, ...]) -> bool:
+        """Whether every step within the group adds a positive number: then no circle has a solution."""
+        inside = [t for key in group for t in self._stored_by(key) if set(read_keys(t)) & set(group)]
+        steps = [added_constant(t) for t in inside]
+        return all(s is not None and s > 0 for s in steps) or all(s is not None and s < 0 for s in steps)
 
 
 def _stored(value: Term | None) -> Term:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import combinations, permutations
 
-from litmus.choices import LocationChoices, location_choices
+from litmus.choices import LocationChoices, Rules, location_choices
 from litmus.circuit import FALSE, TRUE, Circuit
 from litmus.events import EventStructure
 from litmus.program import Pointer
@@ -47,14 +47,14 @@ class Pairs:
         return may, must
 
 
-def make_pairs(structure: EventStructure, coherent: bool, atomic: bool) -> Pairs:
-    """The pairs of a structure, for a model with (or without) the coherence and atomicity axioms."""
+def make_pairs(structure: EventStructure, rules: Rules) -> Pairs:
+    """The pairs of a structure, for a model that demands these rules of each location."""
     made = Pairs(structure, Circuit(), [])
     for place, pointer in enumerate(structure.writes):
-        choices = location_choices(structure, pointer, coherent, atomic)
+        choices = location_choices(structure, pointer, rules)
         made.choices.append(choices)
         if choices is None:
-            _guess_location(made, pointer, coherent)
+            _guess_location(made, pointer, rules.coherent)
         else:
             _enumerated_location(made, place, choices)
     return made

@@ -1,25 +1,46 @@
-"""Propositions on final states."""
+"""Propositions on final states, made into functions of the values of the observables."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 from litmus.errors import InputError
 from litmus.program import And, Compare, MemoryAt, Not, Observable, Or, Pointer, Proposition, RegisterAt, Value
 from litmus.term import INTEGER_OPERATORS
 
+Values: TypeAlias = Sequence[Value]
+Predicate: TypeAlias = Callable[[Values], bool]
 
-def holds(proposition: Proposition, state: Mapping[Observable, Value]) -> bool:
-    """Whether a final state satisfies a proposition; the state has every observable it mentions."""
+
+def predicate(proposition: Proposition, observables: Sequence[Observable]) -> Predicate:
+    """The proposition as a function of the observables' values, in their order; all it mentions are among them."""
+    return _predicate(proposition, {item: i for i, item in enumerate(observables)})
+
+
+def _predicate(proposition: Proposition, places: Mapping[Observable, int]) -> Predicate:
     match proposition:
         case Compare(left, op, right):
-            return _compare(op, state[left], state[right] if isinstance(right, RegisterAt | MemoryAt) else right)
+            return _comparison(op, places[left], right, places)
         case And(arguments):
-            return all(holds(a, state) for a in arguments)
+            conjuncts = [_predicate(a, places) for a in arguments]
+            return lambda values: all([p(values) for p in conjuncts])
         case Or(arguments):
-            return any(holds(a, state) for a in arguments)
+            disjuncts = [_predicate(a, places) for a in arguments]
+            return lambda values: any([p(values) for p in disjuncts])
         case Not(argument):
-            return not holds(argument, state)
+            inner = _predicate(argument, places)
+            return lambda values: not inner(values)
+
+
+def _comparison(op: str, left: int, right: Value | Observable, places: Mapping[Observable, int]) -> Predicate:
+    if isinstance(right, RegisterAt | MemoryAt):
+        other = places[right]
+        return lambda values: _compare(op, values[left], values[other])
+    constant = right
+    if op == "=":
+        return lambda values: values[left] == constant
+    return lambda values: _compare(op, values[left], constant)
 
 
 def _compare(op: str, left: Value, right: Value) -> bool:
@@ -28,6 +49,3 @@ def _compare(op: str, left: Value, right: Value) -> bool:
     if isinstance(left, Pointer) or isinstance(right, Pointer):
         raise InputError(f"the condition compares an address with '{op}'", hint="addresses are equal or not")
     return bool(INTEGER_OPERATORS[op](left, right))
-
-
-__all__ = ["holds"]

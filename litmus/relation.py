@@ -58,7 +58,7 @@ class Universe:
     def rows(self, relation: int) -> list[int]:
         """The successors of each event, as n sets."""
         n, row = self.n, self.row
-        return [(relation >> shift) & row for shift in range(0, n * n, n)]
+        return [relation >> i * n & row for i in range(n)]
 
     def from_rows(self, rows: list[int]) -> int:
         """The relation with the given successor sets."""

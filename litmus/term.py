@@ -142,3 +142,21 @@ def read_keys(term: Term) -> tuple[int, ...]:
     if isinstance(term, Operation):
         return tuple(dict.fromkeys(key for a in term.arguments for key in read_keys(a)))
     return ()
+
+
+def added_constant(term: Term) -> int | None:
+    """c where the term is a single read plus c (truncations aside), else None."""
+    if isinstance(term, Read):
+        return 0
+    if not isinstance(term, Operation):
+        return None
+    first, *rest = term.arguments
+    if not rest and term.op[0] in "us":
+        return added_constant(first)
+    if len(rest) == 1 and term.op in ("+", "-"):
+        if term.op == "+" and isinstance(first, int):
+            first, rest = rest[0], [first]
+        inner, constant = added_constant(first), rest[0]
+        if inner is not None and isinstance(constant, int):
+            return inner + (constant if term.op == "+" else -constant)
+    return None

@@ -158,6 +158,7 @@ class _Interpreter:
             schedule=steps,
             dynamic=tuple(step for step in steps if not is_static(step)),
             coherent=any(self._is_coherence(c) for c in self.checks),
+            ordered=any(self._is_coherence(c, self._base("rmw")) for c in self.checks),
             atomic=any(self._is_atomicity(c) for c in self.checks),
             node_count=self.build.count,
         )
@@ -556,13 +557,13 @@ class _Interpreter:
 
     # --- what the axioms are ----------------------------------------------------------------------------
 
-    def _is_coherence(self, check: TheoryCheck) -> bool:
-        """`acyclic` over a union that contains po-loc, rf, co and fr."""
+    def _is_coherence(self, check: TheoryCheck, *more: Node) -> bool:
+        """`acyclic` over a union that contains po-loc, rf, co, fr and `more`."""
         if check.role != "axiom" or check.kind != "acyclic" or check.negated or check.node.op != "or":
             return False
         parts = set(check.node.args)
         po_loc = self.build.intersection((self._base("po"), self._base("loc")))
-        return {po_loc, self._base("rf"), self._base("co"), self._from_read()} <= parts
+        return {po_loc, self._base("rf"), self._base("co"), self._from_read(), *more} <= parts
 
     def _from_read(self) -> Node:
         through = self.build.sequence(self.build.inverse(self._base("rf")), self._base("co"))

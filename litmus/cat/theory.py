@@ -80,7 +80,7 @@ class Theory:
     `schedule` lists every node that a check needs, arguments first.  `definitions` keeps the nodes by the
     names the model gave them (for explanations); they are not scheduled unless a check needs them.  `dynamic`
     is the part of the schedule that depends on rf or co.
-    `coherent`: some axiom is `acyclic` over a union that contains po-loc, rf, co and fr.  `atomic`: some axiom
+    `coherent`: some axiom is `acyclic` over a union that contains po-loc, rf, co and fr; `ordered`: and rmw.  `atomic`: some axiom
     demands that nothing of another thread comes between the read and the write of an `rmw` pair.
     """
 
@@ -90,6 +90,7 @@ class Theory:
     schedule: tuple[ScheduleStep, ...]
     dynamic: tuple[ScheduleStep, ...]
     coherent: bool
+    ordered: bool
     atomic: bool
     node_count: int
 

@@ -125,8 +125,8 @@ class Table:
         return bool(self.allowed & self.column(literal))
 
     def out_of_thin_air(self) -> bool:
-        """Whether the axioms allow a candidate with undefined values."""
-        return bool(self.lawful & self.column(self.problem.undefined))
+        """Whether the axioms allow a candidate with values out of thin air."""
+        return bool(self.lawful & self.column(self.problem.thin_air))
 
     def _execution(self, members: int) -> Execution:
         """The execution of the first candidate in a column."""

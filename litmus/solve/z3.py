@@ -40,7 +40,7 @@ class Z3Solver:
             formula.require(literal)
         self.guard = [*problem.constraints, -problem.undefined]
         formula.define(self.guard)
-        formula.define([problem.undefined, *(literal for _, literal in problem.flags)])
+        formula.define([problem.thin_air, *(literal for _, literal in problem.flags)])
         formula.define(literal for values in problem.observed for _, literal in values)
         return formula
 
@@ -89,8 +89,8 @@ class Z3Solver:
         return self.session.solve((*self.guard, literal)) is not None
 
     def out_of_thin_air(self) -> bool:
-        """Whether the axioms allow an execution with undefined values."""
-        return self.problem.undefined != -1 and self.session.solve((self.problem.undefined,)) is not None
+        """Whether the axioms allow an execution with values out of thin air."""
+        return self.problem.thin_air != -1 and self.session.solve((self.problem.thin_air,)) is not None
 
     def _execution(self, true: set[int]) -> Execution:
         holds = {1, *true}
