@@ -20,10 +20,14 @@ MOST_BYTES = 1_000_000
 DEEPEST = 100
 """Brackets nested deeper than this are refused before parsing."""
 
+MOST_DIGITS = 100
+"""Longer numbers are refused: no value of a machine has so many digits, and Python does not convert thousands."""
+
 SUFFIX = ".litmus"
 STDIN = "-"
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_LONG_NUMBER = re.compile(rf"[0-9]{{{MOST_DIGITS + 1},}}")
 _BRACKET = re.compile(r"[()\[\]{}]")
 
 
@@ -40,7 +44,7 @@ def read(path: str) -> Source:
     """The text of a test, with lines that end in `\\n`.
 
     Raises UsageError if there is no such file, InputError if it is no UTF-8 text, is empty, is larger than
-    `MOST_BYTES`, or nests brackets deeper than `DEEPEST`.
+    `MOST_BYTES`, nests brackets deeper than `DEEPEST`, or has a number of more than `MOST_DIGITS` digits.
     """
     data = _bytes(path)
     if len(data) > MOST_BYTES:
@@ -141,7 +145,7 @@ def _decoded(name: str, data: bytes) -> str:
 
 
 def _check_text(source: Source) -> None:
-    """Refuses empty texts and control characters."""
+    """Refuses empty texts, control characters and endless numbers."""
     if not source.text.strip():
         raise InputError(f"{source.name} is empty", hint="a test begins with the name of its language, such as X86")
     found = _CONTROL.search(source.text)
@@ -150,6 +154,11 @@ def _check_text(source: Source) -> None:
             f"not a text file: control character 0x{ord(found.group()):02x}",
             source.span(found.start()),
             "a litmus test is plain text",
+        )
+    found = _LONG_NUMBER.search(source.text)
+    if found:
+        raise InputError(
+            f"a number of more than {MOST_DIGITS} digits", source.span(*found.span()), "values have at most 64 bits"
         )
 
 

@@ -9,7 +9,7 @@ from time import perf_counter
 import pytest
 
 from litmus.errors import InputError, UsageError
-from litmus.inputs import DEEPEST, MOST_BYTES, find, read
+from litmus.inputs import DEEPEST, MOST_BYTES, MOST_DIGITS, find, read
 
 
 @pytest.fixture
@@ -84,6 +84,7 @@ def test_lines_end_in_newlines_and_a_byte_order_mark_is_dropped(folder: Path) ->
         (b"ab\nc\xff\xfe", "not UTF-8 text: byte 0xff", "x:2:2"),
         (b"ab\n\n\x00", "not a text file: control character 0x00", "x:3:1"),
         (b"a(\n" + b"([{" * DEEPEST, f"nested too deeply: more than {DEEPEST} open brackets", f"x:2:{DEEPEST}"),
+        (b"x=" + b"7" * (MOST_DIGITS + 1), f"a number of more than {MOST_DIGITS} digits", "x:1:3"),
         (b"x" * (MOST_BYTES + 1), f"x is too large: more than {MOST_BYTES:,} bytes", None),
     ],
 )
