@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from litmus.cat.algebra import bound_all
 from litmus.cat.theory import Theory
 from litmus.choices import Rules
-from litmus.errors import InternalError, UnsupportedError, UsageError
+from litmus.compiler import reorderings
+from litmus.errors import InternalError, UsageError
 from litmus.evaluate import Evaluator
 from litmus.events import EventStructure
 from litmus.execution import Execution
 from litmus.ground import ground
-from litmus.library import Model
+from litmus.library import Model, load_model
+from litmus.lowering import lower, render
 from litmus.pairs import make_pairs
 from litmus.paths import Walker
 from litmus.program import (
     TRUE,
     Expectation,
     Observable,
-    Pointer,
     Program,
     Value,
     mentioned,
@@ -63,6 +64,7 @@ class _Tally:
     counts: dict[tuple[Value, ...], int | None] = field(default_factory=dict)
     witnesses: dict[tuple[Value, ...], Execution] = field(default_factory=dict)
     flags: dict[str, None] = field(default_factory=dict)
+    bounded: bool = False
 
     def add(self, found: Found) -> None:
         """Counts a state."""
@@ -74,32 +76,58 @@ class _Tally:
 def check(program: Program, model: Model, options: Options = Options()) -> Verdict:
     """The verdict of a model on a program.
 
-    A native program is lowered to the model's architecture first.  Raises UsageError when the model is for
-    another architecture, UnsupportedError for what cannot be answered, InternalError when an answer does not
+    A native program is lowered to the model's architecture first, and judged by `model.native` if there is one.
+    Raises UsageError when the model is for another architecture, UnsupportedError for what cannot be answered, InternalError when an answer does not
     survive its re-evaluation.
     """
     if options.engine not in ENGINES:
         raise UsageError(f"there is no engine '{options.engine}'", hint=f"known engines: {', '.join(ENGINES)}")
     start = time.process_time()
     verdict = _check(program, model, options)
-    return _with_time(verdict, time.process_time() - start)
+    return replace(verdict, seconds=time.process_time() - start)
 
 
 def _check(program: Program, model: Model, options: Options) -> Verdict:
-    lowered = _lowered(program, model)
-    asked = observables(lowered)
-    filtered = mentioned(lowered.filter) if lowered.filter is not None else ()
-    wanted = tuple(dict.fromkeys((*asked, *filtered)))
-    tally, undecided, bounded = _Tally(), None, False
+    judge = load_model(model.native) if program.arch == "native" and model.native else model
     budget = Budget(options.timeout, options.rlimit)
+    tally, undecided, reordered, direct = _Tally(), None, None, False
+    question = _Question(program)
     try:
-        unfolding = unfold(lowered, options.unroll, RegisterWalker if model.registers else Walker)
-        bounded = unfolding.bounded
-        for structure in unfolding.structures():
-            _solve(lowered, structure, model, wanted, options.engine, budget, tally)
+        for number, variant in enumerate(_variants(program, options)):
+            _explore(variant, judge, options, budget, tally)
+            reached = any(map(question.interesting, tally.counts))
+            if number == 0:
+                direct = reached
+            elif reached and not direct and reordered is None:
+                reordered = render(variant)
     except Undecided as limit:
         undecided = str(limit)
-    return _verdict(lowered, model, wanted, asked, tally, bounded, undecided)
+    verdict = _verdict(question, model, tally, undecided)
+    return replace(verdict, compiler_only=reordered is not None, reordered=reordered)
+
+
+def _variants(program: Program, options: Options) -> Iterator[Program]:
+    """The program, and with `compiler` what a compiler may make of a native one."""
+    if not options.compiler or program.arch != "native":
+        yield program
+    else:
+        yield from reorderings(program)
+
+
+def _explore(program: Program, model: Model, options: Options, budget: Budget, tally: _Tally) -> None:
+    """Adds the final states of a program to the tally, one event structure after the other."""
+    lowered = _lowered(program, model)
+    wanted = _wanted(lowered)
+    unfolding = unfold(lowered, options.unroll, RegisterWalker if model.registers else Walker)
+    tally.bounded |= unfolding.bounded
+    for structure in unfolding.structures():
+        _solve(lowered, structure, model, wanted, options.engine, budget, tally)
+
+
+def _wanted(program: Program) -> tuple[Observable, ...]:
+    """What a state has to tell: what the test asks about, then what only its filter mentions."""
+    filtered = mentioned(program.filter) if program.filter is not None else ()
+    return tuple(dict.fromkeys((*observables(program), *filtered)))
 
 
 def _lowered(program: Program, model: Model) -> Program:
@@ -111,8 +139,6 @@ def _lowered(program: Program, model: Model) -> Program:
             f"the model '{model.name}' is for {model.target} programs, and '{program.name}' is for {program.arch}",
             hint="choose a model of the test's architecture, or write the test in the native language",
         )
-    from litmus.lowering import lower
-
     return lower(program, model.target)
 
 
@@ -176,42 +202,47 @@ def _confirm(program: Program, evaluator: Evaluator, found: Found, wanted: Seque
 # --- the verdict ----------------------------------------------------------------------------------------
 
 
-def _verdict(
-    program: Program,
-    model: Model,
-    wanted: Sequence[Observable],
-    asked: Sequence[Observable],
-    tally: _Tally,
-    bounded: bool,
-    undecided: str | None,
-) -> Verdict:
+class _Question:
+    """What a program asks, about states in the order of `_wanted`."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.asked = observables(program)
+        wanted = _wanted(program)
+        self.satisfies = predicate(program.condition.proposition, wanted)
+        self.passes = predicate(program.filter or TRUE, wanted)
+
+    def interesting(self, values: Sequence[Value]) -> bool:
+        """Whether a state decides the question: a witness, or for `forall` a counterexample."""
+        return self.passes(values) and self.satisfies(values) == (self.program.condition.kind != "forall")
+
+
+def _verdict(question: _Question, model: Model, tally: _Tally, undecided: str | None) -> Verdict:
+    program, asked = question.program, question.asked
     kind = program.condition.kind
-    satisfies = predicate(program.condition.proposition, wanted)
-    passes = predicate(program.filter or TRUE, wanted)
     good: list[int | None] = []
     bad: list[int | None] = []
     states: dict[tuple[Value, ...], None] = {}
     witnesses = []
     for values, count in sorted(tally.counts.items(), key=_state_key):
-        if passes(values):
-            (good if satisfies(values) else bad).append(count)
+        if question.passes(values):
+            (good if question.satisfies(values) else bad).append(count)
             states[values[: len(asked)]] = None
             witnesses.append(tally.witnesses[values])
-    observation = None if undecided else observe(bool(good), bool(bad))
     expected = _expectation(program.expectations, model.name)
     return Verdict(
         test=program.name,
         arch=program.arch,
         model=model.name,
         kind=kind,
-        observation=observation,
+        observation=None if undecided else observe(bool(good), bool(bad)),
         holds=None if undecided else {"exists": bool(good), "~exists": not good, "forall": not bad}[kind],
-        states=tuple({item.name: _text(v) for item, v in zip(asked, values)} for values in states),
+        states=tuple({item.name: str(v) for item, v in zip(asked, values, strict=True)} for values in states),
         positive=_total(good),
         negative=_total(bad),
         path=program.source.name if program.source else None,
         flags=tuple(tally.flags),
-        bounded=bounded,
+        bounded=tally.bounded,
         undecided=undecided,
         expected=expected.verdict if expected else None,
         witnesses=tuple(witnesses),
@@ -235,13 +266,3 @@ def _total(counts: list[int | None]) -> int | None:
 def _state_key(item: tuple[tuple[Value, ...], int | None]) -> tuple[tuple[bool, int, str], ...]:
     """States sort by their values, numbers before addresses."""
     return tuple([(False, v, "") if isinstance(v, int) else (True, 0, str(v)) for v in item[0]])
-
-
-def _text(value: Value) -> str:
-    return str(value)
-
-
-def _with_time(verdict: Verdict, seconds: float) -> Verdict:
-    from dataclasses import replace
-
-    return replace(verdict, seconds=seconds)

@@ -114,7 +114,7 @@ def _index(shape: Shape, orders: list[tuple[int, ...]], sources: list[tuple[int,
     rf: dict[tuple[int, int], int] = {}
     co: dict[tuple[int, int], int] = {}
     writes = sum(kind == "W" for kind, _, _ in shape)
-    for c, (order, chosen) in enumerate(zip(orders, sources)):
+    for c, (order, chosen) in enumerate(zip(orders, sources, strict=True)):
         for r, w in enumerate(chosen, writes):
             rf[w, r] = rf.get((w, r), 0) | 1 << c
         for i, a in enumerate(order):

@@ -18,6 +18,6 @@ def executions(structure: EventStructure) -> Iterator[Execution]:
     places = list(structure.writes)
     orders = [[(w[0], *rest) for rest in permutations(w[1:])] for w in (structure.writes[p] for p in places)]
     for sources in product(*(writes for _, writes in readers)):
-        reads_from = {r: w for (r, _), w in zip(readers, sources)}
+        reads_from = {r: w for (r, _), w in zip(readers, sources, strict=True)}
         for chosen in product(*orders):
-            yield Execution(structure, reads_from, dict(zip(places, chosen)))
+            yield Execution(structure, reads_from, dict(zip(places, chosen, strict=True)))

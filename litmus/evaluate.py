@@ -37,8 +37,8 @@ class Evaluator:
         """The names of the flags that the execution raises."""
         values = self.values(execution)
         u = self.structure.universe
-        raised = (c.name for c in self.theory.checks if c.role != "axiom" and passes(u, c, values) == (c.role == "flag"))
-        return tuple(dict.fromkeys(raised))
+        flags = (check for check in self.theory.checks if check.role != "axiom")
+        return tuple(dict.fromkeys(c.name for c in flags if passes(u, c, values) == (c.role == "flag")))
 
 
 def passes(u: Universe, check: TheoryCheck, values: Values) -> bool:

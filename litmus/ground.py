@@ -82,7 +82,12 @@ class Relations:
     """The literals of "this pair is in this relation" and "this event is in this set"."""
 
     def __init__(
-        self, structure: EventStructure, circuit: Circuit, may: Values, must: Values, dynamic: dict[str, dict[Pair, int]]
+        self,
+        structure: EventStructure,
+        circuit: Circuit,
+        may: Values,
+        must: Values,
+        dynamic: dict[str, dict[Pair, int]],
     ) -> None:
         self.u = structure.universe
         self.n = structure.n
@@ -234,7 +239,7 @@ def eliminate(circuit: Circuit, edges: dict[int, dict[int, int]]) -> list[int]:
     while after:
         v = min(after, key=lambda x: (len(after[x]) * len(before[x]), x))
         outgoing, incoming = after.pop(v), before.pop(v)
-        for u, first in incoming.items():
+        for u in incoming:
             del after[u][v]
         for w in outgoing:
             del before[w][v]
@@ -270,7 +275,7 @@ class ReadValues:
     def _domains(self) -> Domains:
         """What each read may return, from the sources that it still has."""
         events = self.structure.events
-        domains: Domains = {key: () for key in self.structure.reads}
+        domains: Domains = dict.fromkeys(self.structure.reads, ())
         for _ in range(len(domains) + 1):
             changed = False
             for key, event in self.structure.reads.items():
@@ -351,7 +356,10 @@ class ReadValues:
         numbers = {key: i for i, key in enumerate(keys)}
         u = universe(len(keys))
         depends = u.relation(
-            (i, numbers[other]) for i, key in enumerate(keys) for term in self._stored_by(key) for other in read_keys(term)
+            (i, numbers[other])
+            for i, key in enumerate(keys)
+            for term in self._stored_by(key)
+            for other in read_keys(term)
         )
         return [tuple(keys[i] for i in bits(group)) for group in u.components(depends)]
 

@@ -19,6 +19,7 @@ BUNDLED = ("sc", "x86-tso-strict", "x86-tso", "armv8", "power", "weak")
 """The bundled models, strongest first."""
 
 _TARGET = re.compile(r"\(\*\s*target:\s*([\w-]+)\s*\*\)")
+_NATIVE = re.compile(r"\(\*\s*native:\s*([\w-]+)\s*\*\)")
 _WORD = re.compile(r"[A-Za-z_][\w.-]*")
 _INCLUDE = re.compile(r'include\s*"([^"]*)"')
 
@@ -37,6 +38,7 @@ class Model:
     """A model, ready to be made into theories.
 
     `target`: the architecture whose programs it judges (`any` for all; a native program is lowered to it).
+    `native`: the bundled model that judges native programs in its place, if any.
     `registers`: it computes dependencies from register events, which then have to be in the event structures.
     """
 
@@ -45,6 +47,7 @@ class Model:
     title: str
     file: CatFile
     include: tuple[Path, ...] = ()
+    native: str | None = None
     registers: bool = False
     variants: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
@@ -92,7 +95,7 @@ def load_model(name: str, include: tuple[str, ...] = (), variants: tuple[str, ..
     """
     folders, chosen = tuple(map(Path, include)), frozenset(variants)
     if name in BUNDLED:
-        return _bundled_model(name) if not folders and not chosen else _bundled_model.__wrapped__(name)
+        return _bundled_model(name, chosen)
     path = Path(name)
     if path.suffix == ".cat" or path.is_file():
         return _model(path.stem, Source(name, read_model_text(path)), folders, chosen)
@@ -110,14 +113,16 @@ def read_model_text(path: Path) -> str:
 
 
 @cache
-def _bundled_model(name: str) -> Model:
-    return _model(name, Source(f"{name}.cat", _bundled_text(f"{name}.cat") or ""), (), frozenset())
+def _bundled_model(name: str, variants: frozenset[str]) -> Model:
+    return _model(name, Source(f"{name}.cat", _bundled_text(f"{name}.cat") or ""), (), variants)
 
 
 def _model(name: str, source: Source, include: tuple[Path, ...], variants: frozenset[str]) -> Model:
     file = _parse(source)
     target = _TARGET.search(source.text)
     model = Model(name, target.group(1) if target else _guess_target(source), file.title or name, file, include)
+    native = _NATIVE.search(source.text)
+    model.native = native.group(1) if native else None
     files = _all_files(model)
     model.registers = any("catdep" in f.options for f in files)
     model.words = frozenset(word for f in (_prelude(), *files) for word in _WORD.findall(f.source.text))
@@ -168,7 +173,7 @@ def _bundled(name: str) -> CatFile | None:
 
 def _bundled_text(name: str) -> str | None:
     """The text of a file in litmus/models, or None."""
-    file = resources.files("litmus").joinpath("models", name)
+    file = resources.files("litmus").joinpath("models").joinpath(name)
     return file.read_text(encoding="utf-8") if "/" not in name and file.is_file() else None
 
 

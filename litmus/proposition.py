@@ -24,10 +24,10 @@ def _predicate(proposition: Proposition, places: Mapping[Observable, int]) -> Pr
             return _comparison(op, places[left], right, places)
         case And(arguments):
             conjuncts = [_predicate(a, places) for a in arguments]
-            return lambda values: all([p(values) for p in conjuncts])
+            return lambda values: all(p(values) for p in conjuncts)
         case Or(arguments):
             disjuncts = [_predicate(a, places) for a in arguments]
-            return lambda values: any([p(values) for p in disjuncts])
+            return lambda values: any(p(values) for p in disjuncts)
         case Not(argument):
             inner = _predicate(argument, places)
             return lambda values: not inner(values)

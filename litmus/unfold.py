@@ -63,8 +63,8 @@ def _address_cases(
         return
     domains = read_domains(*_accesses(paths), initial)
     for values in joint([address for _, _, address in computed], domains):
-        places = {(p, i): as_location(value) for (p, i, _), value in zip(computed, values)}
-        assumed = tuple(apply("==", address, value) for (_, _, address), value in zip(computed, values))
+        places = {(p, i): as_location(value) for (p, i, _), value in zip(computed, values, strict=True)}
+        assumed = tuple(apply("==", address, value) for (_, _, address), value in zip(computed, values, strict=True))
         yield places, assumed
 
 

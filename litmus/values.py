@@ -34,7 +34,7 @@ def outcomes(term: Term, domains: Mapping[int, Sequence[Value]]) -> Iterator[tup
     if prod(len(domains[k]) for k in keys) > MOST_COMBINATIONS:
         raise UnsupportedError("a value depends on too many combinations of read values")
     for values in product(*(domains[k] for k in keys)):
-        valuation = dict(zip(keys, values))
+        valuation = dict(zip(keys, values, strict=True))
         yield valuation, evaluate(term, valuation)
 
 
@@ -43,7 +43,7 @@ def joint(terms: Sequence[Term], domains: Mapping[int, Sequence[Value]]) -> list
     keys = tuple(dict.fromkeys(k for t in terms for k in read_keys(t)))
     if prod(len(domains[k]) for k in keys) > MOST_COMBINATIONS:
         raise UnsupportedError("a value depends on too many combinations of read values")
-    valuations = (dict(zip(keys, values)) for values in product(*(domains[k] for k in keys)))
+    valuations = (dict(zip(keys, values, strict=True)) for values in product(*(domains[k] for k in keys)))
     return list(dict.fromkeys(tuple(evaluate(t, v) for t in terms) for v in valuations))
 
 

@@ -260,7 +260,7 @@ class _Interpreter:
             scope.names.update(self._recursive(bindings, scope))
             return
         values = [self._value(b.body, scope) for b in bindings]
-        for binding, value in zip(bindings, values):
+        for binding, value in zip(bindings, values, strict=True):
             if len(binding.names) == 1:
                 scope.names[binding.names[0]] = value
             else:
@@ -278,7 +278,7 @@ class _Interpreter:
                 raise UnsupportedError("a recursive definition of a set is not supported", binding.span)
             self._monotone(body, group, binding)
             bodies.append(self.build.empty if body.op == "empty" else body)
-        return dict(zip(names, define(self.build, group, bodies)))
+        return dict(zip(names, define(self.build, group, bodies), strict=True))
 
     def _monotone(self, body: Node, group: FixGroup, binding: cat.Binding) -> None:
         """Refuses a recursive name under a complement or on the right of a difference."""
@@ -298,7 +298,7 @@ class _Interpreter:
         values = argument if isinstance(argument, tuple) else (argument,)
         if len(values) != len(parameters):
             raise InputError(f"{len(parameters)} arguments are wanted here, not {len(values)}", span)
-        return dict(zip(parameters, values))
+        return dict(zip(parameters, values, strict=True))
 
     # --- expressions ------------------------------------------------------------------------------------
 
@@ -374,7 +374,7 @@ class _Interpreter:
             return self._add(values[0], values[1], expression.span)
         if expression.op == "|" and any(isinstance(v, ValueSet) for v in values):
             return ValueSet(tuple(item for v in values for item in self._items(v, expression.span)))
-        nodes = [self._as_node(v, a) for v, a in zip(values, expression.arguments)]
+        nodes = [self._as_node(v, a) for v, a in zip(values, expression.arguments, strict=True)]
         return self._combine(expression, nodes)
 
     def _as_node(self, value: Value, expression: cat.Expression) -> Node:
@@ -425,7 +425,7 @@ class _Interpreter:
 
     def _all(self, nodes: list[Node], expression: cat.Operator, sets: bool) -> list[Node]:
         """The nodes, all sets (or all relations), as the operator wants them."""
-        for node, argument in zip(nodes, expression.arguments):
+        for node, argument in zip(nodes, expression.arguments, strict=True):
             if node.is_set != sets and node.op != "empty":
                 wanted, given = ("set", "relation") if sets else ("relation", "set")
                 raise InputError(

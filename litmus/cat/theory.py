@@ -34,7 +34,7 @@ class Node:
         self.args = args
         self.is_set = is_set
         self.name = name
-        self.static = name not in DYNAMIC and all(a.static for a in args)
+        self.static: bool = name not in DYNAMIC and all(a.static for a in args)
         self.group: FixGroup | None = None
 
     def __repr__(self) -> str:
@@ -80,7 +80,8 @@ class Theory:
     `schedule` lists every node that a check needs, arguments first.  `definitions` keeps the nodes by the
     names the model gave them (for explanations); they are not scheduled unless a check needs them.  `dynamic`
     is the part of the schedule that depends on rf or co.
-    `coherent`: some axiom is `acyclic` over a union that contains po-loc, rf, co and fr; `ordered`: and rmw.  `atomic`: some axiom
+    `coherent`: some axiom is `acyclic` over a union that contains po-loc, rf, co and fr; `ordered`: and rmw.
+    `atomic`: some axiom
     demands that nothing of another thread comes between the read and the write of an `rmw` pair.
     """
 
@@ -240,7 +241,7 @@ def define(builder: Builder, group: FixGroup, bodies: Sequence[Node]) -> list[No
     """
     if len(bodies) == 1 and (closure := _as_closure(builder, group.members[0], bodies[0])) is not None:
         return [closure]
-    for node, body in zip(group.members, bodies):
+    for node, body in zip(group.members, bodies, strict=True):
         node.args = (body,)
     static = not any(_reaches_dynamic(body, set()) for body in bodies)
     for node in group.members:

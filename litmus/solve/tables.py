@@ -133,7 +133,7 @@ class Table:
         candidate = (members & -members).bit_length() - 1
         sources: dict[int, int] = {}
         orders = {}
-        for stride, choice in zip(self.strides, self.choices):
+        for stride, choice in zip(self.strides, self.choices, strict=True):
             number = candidate // stride % len(choice.local.orders)
             order, chosen = choice.local.orders[number], choice.local.sources[number]
             orders[choice.pointer] = tuple(choice.events[w] for w in order)

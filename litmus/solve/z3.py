@@ -98,7 +98,7 @@ class Z3Solver:
         sources = {r: w for (w, r), x in self.pairs.rf.items() if (x in holds if x > 0 else -x not in holds)}
         orders: dict[Pointer, tuple[int, ...]] = {}
         for pointer, writes in structure.writes.items():
-            earlier = {w: 0 for w in writes}
+            earlier = dict.fromkeys(writes, 0)
             for a in writes:
                 for b in writes:
                     x = self.pairs.co.get((a, b), -1)
