@@ -77,8 +77,8 @@ def check(program: Program, model: Model, options: Options = Options()) -> Verdi
     """The verdict of a model on a program.
 
     A native program is lowered to the model's architecture first, and judged by `model.native` if there is one.
-    Raises UsageError when the model is for another architecture, UnsupportedError for what cannot be answered, InternalError when an answer does not
-    survive its re-evaluation.
+    Raises UsageError when the model is for another architecture, UnsupportedError for what cannot be answered,
+    InternalError when an answer does not survive its re-evaluation.
     """
     if options.engine not in ENGINES:
         raise UsageError(f"there is no engine '{options.engine}'", hint=f"known engines: {', '.join(ENGINES)}")
