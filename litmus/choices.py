@@ -171,7 +171,7 @@ def _agree(shape: Shape, first: int, source: int, second: int, other: int) -> bo
 
 
 def _options(shape: Shape, order: tuple[int, ...], reader: int, rmw: RmwPairs, rules: Rules) -> list[int]:
-    """The places in the order of the writes that a read may read from."""
+    """The places in the order of the writes that a read may read from; its own instruction's is none of them."""
     low, high = 0, len(order)
     if rules.coherent:
         low = max((p for p, w in enumerate(order) if before(shape, w, reader)), default=0)
@@ -180,8 +180,8 @@ def _options(shape: Shape, order: tuple[int, ...], reader: int, rmw: RmwPairs, r
         if r == reader and rules.ordered:
             high = min(high, order.index(w))
         if r == reader and rules.atomic:
-            return [p for p in range(low, high) if not _intruded(shape, order, p, w)]
-    return list(range(low, high))
+            return [p for p in range(low, high) if order[p] != w and not _intruded(shape, order, p, w)]
+    return [p for p in range(low, high) if shape[order[p]][1:] != shape[reader][1:]]
 
 
 def _intruded(shape: Shape, order: tuple[int, ...], source: int, write: int) -> bool:

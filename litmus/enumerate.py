@@ -14,7 +14,7 @@ from litmus.execution import Execution
 
 def executions(structure: EventStructure) -> Iterator[Execution]:
     """All candidate executions: each source for each read, each order of each location's writes."""
-    readers = [(r, structure.writes[place]) for place, ids in structure.readers.items() for r in ids]
+    readers = [(r, structure.sources(r)) for ids in structure.readers.values() for r in ids]
     places = list(structure.writes)
     orders = [[(w[0], *rest) for rest in permutations(w[1:])] for w in (structure.writes[p] for p in places)]
     for sources in product(*(writes for _, writes in readers)):

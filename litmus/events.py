@@ -58,6 +58,14 @@ class EventStructure:
     readers: Mapping[Pointer, tuple[int, ...]]
     rmw_pairs: tuple[tuple[int, int], ...]
 
+    def sources(self, read: int) -> tuple[int, ...]:
+        """The writes that a read may read from: all at its location, but for its own instruction's."""
+        event = self.events[read]
+        assert event.pointer is not None
+        own = (event.thread, event.position)
+        writes = self.writes[event.pointer]
+        return tuple(w for w in writes if (self.events[w].thread, self.events[w].position) != own)
+
     @property
     def n(self) -> int:
         """The number of events."""

@@ -87,7 +87,7 @@ def _guess_location(made: Pairs, pointer: Pointer, coherent: bool) -> None:
             made.co[a, b] = circuit.variable()
             made.co[b, a] = -made.co[a, b]
     for r in structure.readers[pointer]:
-        sources = [w for w in writes if not (coherent and po >> (r * n + w) & 1)]
+        sources = [w for w in structure.sources(r) if not (coherent and po >> (r * n + w) & 1)]
         for w in sources:
             made.rf[w, r] = TRUE if len(sources) == 1 else circuit.variable()
 
