@@ -88,7 +88,7 @@ def _on_pointers(op: str, arguments: tuple[Value, ...]) -> Value:
         return arguments[0]
     if op in ("==", "!="):
         return int((arguments[0] == arguments[1]) == (op == "=="))
-    left, right = arguments
+    left, right = arguments if len(arguments) == 2 else (arguments[0], None)
     if isinstance(left, Pointer) and isinstance(right, int):
         if op in "+-":
             return Pointer(left.base, left.offset + (right if op == "+" else -right))
