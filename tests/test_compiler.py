@@ -108,14 +108,14 @@ def test_a_compiler_breaks_message_passing_where_the_machine_does_not() -> None:
 
 
 PIECES = st.sampled_from(
-    ["x = 1", "y = 2", "a[1] = 3", "a[r0 & 1] = 4", "r0 = x", "r1 = y", "r1 = r0 + 1", "r0 = a[1]", "x.once = r1",
-     "r1 = xchg(y, 5)", "fetch_add(x.once, 1)", "*(&x + (r0 ^ r0)) = r1", "Compiler", "x.release = r0",
-     "r0 = y.acquire", "if r0 == 1 { x = 7; y = 8 }"]
+    ["x = 1", "a[0] = 2", "a[1] = 3", "a[r0 & 1] = 4", "a[r1 & 1] = 5", "*(&a[1] + (r1 ^ r1)) = 6", "r0 = x",
+     "r1 = a[1]", "r0 = a[r1 & 1]", "r1 = *(&a[0] + (r0 ^ r0))", "r1 = r0 + 1", "x.once = r1", "r1 = xchg(x, 5)", "Compiler",
+     "fetch_add(x.once, 1)", "y.release = r0", "r0 = y.acquire", "if r0 == 1 { x = 7; y = 8 }"]
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(PIECES, min_size=2, max_size=5))
+@settings(max_examples=60, deadline=None)
+@given(st.lists(PIECES, min_size=3, max_size=6))
 def test_no_order_changes_what_a_thread_computes_alone(pieces: list[str]) -> None:
     program = read("r0 = 0; r1 = 0; " + "; ".join(pieces) + "\n}\nlocations 0:r0, 0:r1, x, y, a[0], a[1]\nthread P1 {")
     model = load_model("sc")
