@@ -260,14 +260,12 @@ def test_what_is_done_stays_printed_on_interrupt(litmus: Run, engine: Callable[.
 def test_an_interrupt_ends_the_process_and_its_workers(jobs: str, tmp_path: Path) -> None:
     (tmp_path / "list").write_text(f"{X86_SB}\n" * 5_000, encoding="utf-8")
     process = started("check", "-o", "json", "-j", jobs, f"@{tmp_path / 'list'}")
-    assert process.stdout is not None
-    first = process.stdout.readline()
+    assert process.stdout is not None and process.stderr is not None
+    assert json.loads(process.stdout.readline())["test"] == "SB"
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
-    assert json.loads(first)["test"] == "SB"
-    assert process.returncode == 130
-    assert err == "interrupted\n"
-    assert all(json.loads(line) for line in out.splitlines())
+    assert all(json.loads(line) for line in process.stdout)
+    assert process.stderr.read() == "interrupted\n"
+    assert process.wait(timeout=30) == 130
 
 
 def test_a_closed_pipe_is_no_error_to_report(tmp_path: Path) -> None:

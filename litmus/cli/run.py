@@ -6,10 +6,11 @@ An error belongs to the test that has it: the others are answered all the same.
 from __future__ import annotations
 
 import signal
+from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from litmus.errors import InputError, InternalError, LitmusError, UsageError
@@ -18,7 +19,7 @@ from litmus.program import Program
 from litmus.report.answer import Answer, Problem
 
 if TYPE_CHECKING:
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import Future, ProcessPoolExecutor
 
     from litmus.check import Options
     from litmus.library import Model
@@ -30,6 +31,9 @@ ARCHITECTURE_MODELS = {"x86": "x86-tso", "aarch64": "armv8", "ppc": "power"}
 
 CHUNK = 16
 """Tests that a worker takes at a time, at most: one message costs about as much as one small test."""
+
+AHEAD = 8
+"""Chunks that are handed out for each worker before the first of them has to be answered."""
 
 
 @dataclass(frozen=True)
@@ -150,18 +154,23 @@ def _in_processes(paths: Sequence[str], settings: Settings, jobs: int) -> Answer
     """The answers of a pool of processes, which ends with the iteration, also when that is cut short."""
     from concurrent.futures.process import BrokenProcessPool
 
-    chunk = max(1, min(CHUNK, len(paths) // (4 * jobs)))
+    size = max(1, min(CHUNK, len(paths) // (4 * jobs)))
+    waiting: deque[Future[list[Answer]]] = deque()
     try:
         with _pool(jobs) as pool:
-            for found in pool.map(partial(_all_answers, settings=settings), paths, chunksize=chunk):
-                yield from found
+            for start in range(0, len(paths), size):
+                waiting.append(pool.submit(_all_answers, paths[start : start + size], settings))
+                if len(waiting) == AHEAD * jobs:
+                    yield from waiting.popleft().result()
+            while waiting:
+                yield from waiting.popleft().result()
     except BrokenProcessPool:
         raise InternalError("a worker process died, so the tests from there on have no answer") from None
 
 
-def _all_answers(path: str, settings: Settings) -> list[Answer]:
-    """`answer_test` in a worker."""
-    return list(answer_test(path, settings))
+def _all_answers(paths: Sequence[str], settings: Settings) -> list[Answer]:
+    """The answers to a few tests, in a worker."""
+    return [answer for path in paths for answer in answer_test(path, settings)]
 
 
 def _ignore_interrupts() -> None:
@@ -180,6 +189,6 @@ def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
         yield pool
         pool.shutdown()
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(wait=False)
         for child in active_children():
             child.terminate()
