@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from litmus import check, load_model
@@ -114,7 +114,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(PIECES, min_size=3, max_size=6))
 def test_no_order_changes_what_a_thread_computes_alone(pieces: list[str]) -> None:
     program = read("r0 = 0; r1 = 0; " + "; ".join(pieces) + "\n}\nlocations 0:r0, 0:r1, x, y, a[0], a[1]\nthread P1 {")

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from litmus import check, load_model, parse
@@ -313,26 +313,32 @@ PLACES = st.one_of(
     REGISTERS.map(lambda name: ast.Element("a", ast.Binary("&", ast.Register(name), ast.Number(1)))),
     REGISTERS.map(lambda name: ast.Target(zeroed(name))),
 )
-UPDATES: list[ast.UpdateKind] = ["xchg", "fetch_add", "fetch_sub", "fetch_and", "fetch_or", "fetch_xor"]
-STATEMENTS = st.recursive(
-    st.one_of(
+ARITHMETIC: list[ast.UpdateKind] = ["xchg", "fetch_add", "fetch_sub"]
+BITWISE: list[ast.UpdateKind] = ["fetch_and", "fetch_or", "fetch_xor"]
+
+
+def updates(registers: st.SearchStrategy[str | None], kinds: list[ast.UpdateKind]) -> st.SearchStrategy[ast.Update]:
+    orderings = st.sampled_from(["once", "full"])
+    return st.builds(ast.Update, registers, st.sampled_from(kinds), PLACES, orderings, st.tuples(EXPRESSIONS))
+
+
+def bodies(target: str) -> st.SearchStrategy[list[ast.Statement]]:
+    """Bodies of a thread that the target can express, if its registers suffice."""
+    optional = st.none() | REGISTERS
+    simple = st.one_of(
         st.builds(ast.Compute, REGISTERS, EXPRESSIONS),
         st.builds(ast.Read, REGISTERS, PLACES, st.sampled_from(["plain", "acquire"])),
         st.builds(ast.Write, PLACES, st.sampled_from(["plain", "release"]), EXPRESSIONS),
+        updates(optional, ARITHMETIC),
+        updates(st.none() if target == "x86" else optional, BITWISE),
         st.builds(
-            ast.Update, st.none() | REGISTERS, st.sampled_from(UPDATES), PLACES, st.sampled_from(["once", "full"]),
-            st.tuples(EXPRESSIONS),
+            ast.Update, optional, st.just("cmpxchg"), PLACES, st.just("acq_rel"), st.tuples(EXPRESSIONS, EXPRESSIONS)
         ),
-        st.builds(
-            ast.Update, st.none() | REGISTERS, st.just("cmpxchg"), PLACES, st.just("acq_rel"),
-            st.tuples(EXPRESSIONS, EXPRESSIONS),
-        ),
-    ),
-    lambda inner: st.builds(
-        ast.If, CONDITIONS, st.lists(inner, max_size=2).map(tuple), st.lists(inner, max_size=2).map(tuple)
-    ),
-    max_leaves=4,
-)  # fmt: skip
+    )
+    blocks = st.lists(simple, max_size=2).map(tuple)
+    return st.lists(simple | st.builds(ast.If, CONDITIONS, blocks, blocks), min_size=1, max_size=5)
+
+
 SHOWN = tuple(
     [ir.RegisterAt(0, name, f"0:{name}") for name in ("r0", "r1")]
     + [ir.MemoryAt(ir.Pointer("x"), "x"), ir.MemoryAt(ir.Pointer("a"), "a[0]")]
@@ -408,9 +414,10 @@ def final_state(program: ir.Program) -> list[ir.Value]:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@settings(max_examples=25, deadline=None)
-@given(body=st.lists(STATEMENTS, min_size=1, max_size=6))
-def test_a_thread_alone_computes_the_same_on_every_target(target: str, body: list[ast.Statement]) -> None:
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_a_thread_alone_computes_the_same_on_every_target(target: str, data: st.DataObject) -> None:
+    body = data.draw(bodies(target))
     start = (ast.Compute("r0", ast.Number(1)), ast.Read("r1", ast.Variable("x"), "plain"))
     shared = (ast.Shared("x", None, (ast.Number(3),)), ast.Shared("a", 2, (ast.Number(0), ast.Number(6))))
     test = ast.Test(
