@@ -118,7 +118,7 @@ def _explore(program: Program, model: Model, options: Options, budget: Budget, t
     """Adds the final states of a program to the tally, one event structure after the other."""
     lowered = _lowered(program, model)
     wanted = _wanted(lowered)
-    unfolding = unfold(lowered, options.unroll, RegisterWalker if model.registers else Walker)
+    unfolding = unfold(lowered, options.unroll, RegisterWalker if model.registers else Walker, budget.spend)
     tally.bounded |= unfolding.bounded
     for structure in unfolding.structures():
         _solve(lowered, structure, model, wanted, options.engine, budget, tally)
@@ -175,7 +175,7 @@ def _solver(
     """A back end with the grounded problem of a structure, and the flags to ask it about."""
     pairs = make_pairs(structure, Rules(theory.coherent, theory.ordered, theory.atomic))
     may, must = bound_all(theory, structure, *pairs.bounds())
-    problem = ground(structure, theory, may, must, (pairs.rf, pairs.co, pairs.circuit), wanted)
+    problem = ground(structure, theory, may, must, (pairs.rf, pairs.co, pairs.circuit), wanted, budget.spend)
     candidates = pairs.candidates
     small = candidates is not None and candidates <= MOST_CANDIDATES
     if engine == "table" and not small:

@@ -51,10 +51,14 @@ def ground(
     must: Values,
     pairs: tuple[dict[Pair, int], dict[Pair, int], Circuit],
     observables: Sequence[Observable],
+    tick: Callable[[], None] = lambda: None,
 ) -> Problem:
-    """The problem of a structure under a theory; `pairs` are the literals of rf and co, and their circuit."""
+    """The problem of a structure under a theory; `pairs` are the literals of rf and co, and their circuit.
+
+    `tick` is called now and then; it may raise, to stop.
+    """
     rf, co, circuit = pairs
-    relations = Relations(structure, circuit, may, must, {"rf": rf, "co": co})
+    relations = Relations(structure, circuit, may, must, {"rf": rf, "co": co}, tick)
     values = ReadValues(structure, circuit, rf)
     required, flags = _checks(theory, relations)
     constraints = [values.holds(term) for term in structure.constraints]
@@ -88,7 +92,9 @@ class Relations:
         may: Values,
         must: Values,
         dynamic: dict[str, dict[Pair, int]],
+        tick: Callable[[], None],
     ) -> None:
+        self.tick = tick
         self.u = structure.universe
         self.n = structure.n
         self.circuit = circuit
@@ -157,6 +163,7 @@ class Relations:
 
     def _recursive(self, node: Node, p: int, key: tuple[int, int]) -> int:
         """A literal that may be asked for again while it is being expanded: then it becomes an open gate."""
+        self.tick()
         opened = self._open.get(key)
         if opened is None:
             self._open[key] = 0
@@ -215,16 +222,19 @@ class Relations:
         cyclic = []
         for component in self.u.components(self.may[node.id]):
             edges = self._edges(node, component)
-            cyclic += eliminate(self.circuit, edges)
+            cyclic += eliminate(self.circuit, edges, self.tick)
         return -self.circuit.any_of(cyclic)
 
     def _edges(self, node: Node, component: int) -> dict[int, dict[int, int]]:
         """The edges within a component: from each event, the literal of each edge."""
+        self.tick()
         rows = self.u.rows(self.may[node.id])
         return {i: {j: self.literal(node, i * self.n + j) for j in bits(rows[i] & component)} for i in bits(component)}
 
 
-def eliminate(circuit: Circuit, edges: dict[int, dict[int, int]]) -> list[int]:
+def eliminate(
+    circuit: Circuit, edges: dict[int, dict[int, int]], tick: Callable[[], None] = lambda: None
+) -> list[int]:
     """The literals of "there is a cycle": removes vertex after vertex, joining its predecessors to its
     successors; a cycle shows as a self loop (Rankooh, Rintanen: Propositional encodings of acyclicity and
     reachability by using vertex elimination, AAAI 2022).
@@ -237,6 +247,7 @@ def eliminate(circuit: Circuit, edges: dict[int, dict[int, int]]) -> list[int]:
                 before[w][v] = literal
     after = {v: {w: literal for w, literal in row.items() if literal != FALSE} for v, row in edges.items()}
     while after:
+        tick()
         v = min(after, key=lambda x: (len(after[x]) * len(before[x]), x))
         outgoing, incoming = after.pop(v), before.pop(v)
         for u in incoming:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -31,12 +31,17 @@ class Unfolding:
                 yield _assemble(chosen, addresses, constraints, self.program)
 
 
-def unfold(program: Program, unroll: int = 2, walker: type[Walker] = Walker) -> Unfolding:
-    """Follows every thread down each of its branches; each backward jump is taken at most `unroll` times."""
+def unfold(
+    program: Program, unroll: int = 2, walker: type[Walker] = Walker, tick: Callable[[], None] = lambda: None
+) -> Unfolding:
+    """Follows every thread down each of its branches; each backward jump is taken at most `unroll` times.
+
+    `tick` is called for each instruction performed; it may raise, to stop.
+    """
     paths, bounded = [], False
     for thread in program.threads:
         registers = {name: value for (index, name), value in program.registers.items() if index == thread.index}
-        explorer = walker(thread, registers, unroll)
+        explorer = walker(thread, registers, unroll, tick)
         paths.append(tuple(explorer.paths()))
         bounded |= explorer.bounded
     return Unfolding(program, tuple(paths), bounded)
@@ -121,15 +126,11 @@ def _relate(
     u = universe(len(events))
     relations = _path_relations(paths, initial, u)
     sets = _sets(events, initial)
-    writes: dict[Pointer, list[int]] = {}
-    readers: dict[Pointer, list[int]] = {}
-    for i, event in enumerate(events):
-        if event.pointer is not None:
-            readers.setdefault(event.pointer, [])
-            (writes.setdefault(event.pointer, []) if event.kind == "W" else readers[event.pointer]).append(i)
-    relations["loc"] = _classes(
-        (sum(1 << i for i in (*writes[place], *readers[place])) for place in writes), u
-    ) | _register_classes(events, u)
+    located = _by_location(events, initial)
+    writes = {place: tuple(i for i in ids if events[i].kind == "W") for place, ids in located.items()}
+    readers = {place: tuple(i for i in ids if events[i].kind == "R") for place, ids in located.items()}
+    members = (sum(1 << i for i in ids) for ids in located.values())
+    relations["loc"] = _classes(members, u) | _register_classes(events, u)
     relations["ext"] = u.pairs & ~relations["int"]
     relations["rmw"] = relations["amo"] | relations["lxsx"]
     return EventStructure(
@@ -140,10 +141,19 @@ def _relate(
         reads=_read_ids(paths, initial),
         constraints=(*assumed, *(c for path in paths for c in path.constraints)),
         registers={(path.thread, name): term for path in paths for name, term in path.registers.items()},
-        writes={place: tuple(ids) for place, ids in writes.items()},
-        readers={place: tuple(readers[place]) for place in writes},
+        writes=writes,
+        readers=readers,
         rmw_pairs=tuple(u.pairs_of(relations["rmw"])),
     )
+
+
+def _by_location(events: Sequence[Event], initial: int) -> dict[Pointer, list[int]]:
+    """The events of each location, accesses and fences about it, in the order of the initial writes."""
+    located: dict[Pointer, list[int]] = {event.pointer: [] for event in events[:initial] if event.pointer is not None}
+    for i, event in enumerate(events):
+        if event.pointer is not None:
+            located[event.pointer].append(i)
+    return located
 
 
 def _read_ids(paths: Sequence[Path], base: int) -> dict[int, int]:
