@@ -164,7 +164,7 @@ class Walker:
             if instruction.operations:
                 run.pending = instruction.operations
                 run.position += 1
-                run.atomic, run.pick = None, 0
+                run.pick = 0
                 return True
         return False
 
@@ -178,8 +178,8 @@ class Walker:
                 self._load(run, operation)
             case Store():
                 self._store(run, operation)
-            case Fence(tags):
-                run.step(Step("F", tags, run.position, self._here(run)))
+            case Fence():
+                self._fence(run, operation)
             case Branch():
                 return self._branch(run, operation, stack)
             case When():
@@ -255,6 +255,13 @@ class Walker:
         self._inside(run, len(run.path.steps), address=a.sources, data=v.sources)
         own = sum(1 << i for i, s in enumerate(run.path.steps) if s.position == run.position)
         step = Step("W", tags, run.position, self._here(run), a.term, v.term)
+    def _fence(self, run: Run, fence: Fence) -> None:
+        step = Step("F", fence.tags, run.position, self._here(run))
+        if fence.address is not None:
+            address = self._value(run, fence.address)
+            step.address, step.addr, step.pick_addr = address.term, address.data, address.pick
+        run.step(step)
+
         step.addr, step.pick_addr = a.data & ~own, a.pick & ~own
         step.data, step.pick_data = v.data & ~own, v.pick & ~own
         return run.step(step)

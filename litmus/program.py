@@ -97,9 +97,9 @@ class Assign:
 class Load:
     """register := memory[address].  Makes a read event with the given tags.
 
-    `atomic`: the read of an atomic read-modify-write; the next `Store(atomic=True)` of the same instruction
-    is its write (they are `rmw`-related).  `exclusive`: a load-exclusive or load-reserve.  `register` None:
-    the value read is dropped.
+    `atomic`: the read of an atomic read-modify-write; the next `Store(atomic=True)` of the thread is its
+    write (they are `rmw`-related, and in program order if they belong to different instructions).  `exclusive`:
+    a load-exclusive or load-reserve.  `register` None: the value read is dropped.
     """
 
     register: str | None
@@ -135,13 +135,17 @@ class StoreConditional:
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """A fence event with the given tags, for example `{"MFENCE"}`."""
+    """A fence event with the given tags, for example `{"MFENCE"}`.
+
+    `address`: the location that the fence is about, if any (`synchronize_srcu(&s)`); it reads and writes nothing.
+    """
 
     tags: Tags
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
+    address: Expression | None = None
     """Jump to the label `target` if `condition` is not 0 (always, when None).
 
     Later events of the thread become control-dependent on the reads that the condition depends on; with

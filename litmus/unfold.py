@@ -101,7 +101,8 @@ def _assemble(
                 known = not isinstance(step.address, Read | Operation)
                 place = as_location(step.address) if known else addresses[p, i]  # type: ignore[arg-type]
             accesses.append((path, i, step, place))
-    places = sorted({place for *_, place in accesses if place is not None} | _observed(program))
+    observed = _observed(program)
+    places = sorted({place for *_, place in accesses if place is not None} | observed)
     events = [
         Event(INITIAL, -1, "W", INITIAL_TAGS, place, program.memory.get(place, 0), None) for place in places
     ]
@@ -111,7 +112,8 @@ def _assemble(
                 path.thread, step.position, step.kind, step.tags, place, step.value, step.instruction, step.register
             )
         )
-    return _relate(paths, events, len(places), assumed)
+    asked = sum(1 << i for i, place in enumerate(places) if place in observed)
+    return _relate(paths, events, len(places), asked, assumed)
 
 
 def _observed(program: Program) -> set[Pointer]:
@@ -121,11 +123,12 @@ def _observed(program: Program) -> set[Pointer]:
 
 
 def _relate(
-    paths: Sequence[Path], events: list[Event], initial: int, assumed: tuple[Term, ...]
+    paths: Sequence[Path], events: list[Event], initial: int, asked: int, assumed: tuple[Term, ...]
 ) -> EventStructure:
     u = universe(len(events))
     relations = _path_relations(paths, initial, u)
     sets = _sets(events, initial)
+    sets["Asked"] = asked
     located = _by_location(events, initial)
     writes = {place: tuple(i for i in ids if events[i].kind == "W") for place, ids in located.items()}
     readers = {place: tuple(i for i in ids if events[i].kind == "R") for place, ids in located.items()}
