@@ -8,7 +8,7 @@ instruction, Arm ARM B2.3).  Taints are bit masks over the steps of the path and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from litmus.errors import InputError, InternalError
@@ -133,10 +133,20 @@ class Run:
 
 
 class Walker:
-    """Explores the paths of a thread; `bounded` is set when a loop was cut at `unroll` iterations."""
+    """Explores the paths of a thread; `bounded` is set when a loop was cut at `unroll` iterations.
 
-    def __init__(self, thread: Thread, registers: Mapping[str, Value], unroll: int) -> None:
+    `tick` is called for each instruction performed; it may raise, to stop.
+    """
+
+    def __init__(
+        self,
+        thread: Thread,
+        registers: Mapping[str, Value],
+        unroll: int,
+        tick: Callable[[], None] = lambda: None,
+    ) -> None:
         self.thread = thread
+        self.tick = tick
         self.initial = registers
         self.unroll = unroll
         self.bounded = False
@@ -162,6 +172,7 @@ class Walker:
                 run.controls = [c for c in run.controls if c[2] not in instruction.labels]
             run.pc += 1
             if instruction.operations:
+                self.tick()
                 run.pending = instruction.operations
                 run.position += 1
                 run.pick = 0
@@ -244,6 +255,13 @@ class Walker:
         if load.register is not None:
             self._assign(run, load.register, Tainted(value, 1 << number, 1 << number, 1 << number))
 
+    def _fence(self, run: Run, fence: Fence) -> None:
+        step = Step("F", fence.tags, run.position, self._here(run))
+        if fence.address is not None:
+            address = self._value(run, fence.address)
+            step.address, step.addr, step.pick_addr = address.term, address.data, address.pick
+        run.step(step)
+
     def _store(self, run: Run, store: Store) -> None:
         number = self._write(run, store.address, store.value, store.tags)
         if store.atomic and run.atomic is not None:
@@ -255,13 +273,6 @@ class Walker:
         self._inside(run, len(run.path.steps), address=a.sources, data=v.sources)
         own = sum(1 << i for i, s in enumerate(run.path.steps) if s.position == run.position)
         step = Step("W", tags, run.position, self._here(run), a.term, v.term)
-    def _fence(self, run: Run, fence: Fence) -> None:
-        step = Step("F", fence.tags, run.position, self._here(run))
-        if fence.address is not None:
-            address = self._value(run, fence.address)
-            step.address, step.addr, step.pick_addr = address.term, address.data, address.pick
-        run.step(step)
-
         step.addr, step.pick_addr = a.data & ~own, a.pick & ~own
         step.data, step.pick_data = v.data & ~own, v.pick & ~own
         return run.step(step)
@@ -273,17 +284,32 @@ class Walker:
         """Called when control (`BCC`) or the inside of an instruction (`B`) depends on a condition."""
 
     def _store_conditional(self, run: Run, store: StoreConditional, stack: list[Run]) -> Run:
+        operands = self._operands(run, store) if store.status_depends == "operands" else Tainted(0)
         failed = run.fork() if run.reserved is not None else run
-        self._assign(failed, store.status, Tainted(store.failure))
+        self._assign(failed, store.status, Tainted(store.failure, operands.data, operands.pick))
         failed.reserved = None
         if run.reserved is not None:
             stack.append(failed)
             number = self._write(run, store.address, store.value, store.tags)
             run.path.lxsx.append((run.reserved, number))
             run.path.constraints.extend(self._same_address(run, run.reserved, number))
-            self._assign(run, store.status, Tainted(store.success))
+            stored = self._stored(run, number) if store.status_depends == "store" else operands
+            self._assign(run, store.status, Tainted(store.success, stored.data, stored.pick))
             run.reserved = None
         return run
+
+    def _operands(self, run: Run, store: StoreConditional) -> Tainted:
+        """The taints of the address and the value, and of the address of the reservation."""
+        a, v = self._value(run, store.address), self._value(run, store.value)
+        reserved = None if run.reserved is None else run.path.steps[run.reserved]
+        data, pick = (reserved.addr, reserved.pick_addr) if reserved else (0, 0)
+        return Tainted(0, a.data | v.data | data, a.pick | v.pick | pick)
+
+    @staticmethod
+    def _stored(run: Run, number: int) -> Tainted:
+        """The taint of a write event and of its address."""
+        step = run.path.steps[number]
+        return Tainted(0, step.addr | 1 << number, step.pick_addr | 1 << number)
 
     @staticmethod
     def _same_address(run: Run, read: int, write: int) -> list[Term]:

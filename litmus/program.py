@@ -123,6 +123,9 @@ class Store:
 class StoreConditional:
     """A store-exclusive: succeeds (status := `success`, a write event, `rmw` from the last exclusive load)
     or fails (status := `failure`, no event).  Both are explored; without an earlier exclusive load it fails.
+
+    `status_depends`: what later uses of the status depend on: `nothing`; the `store`, if there is one, and the
+    reads that its address comes from (RISC-V); or the reads that the `operands` come from (32-bit ARM).
     """
 
     status: str
@@ -131,6 +134,7 @@ class StoreConditional:
     tags: Tags = NO_TAGS
     success: int = 0
     failure: int = 1
+    status_depends: Literal["nothing", "store", "operands"] = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +145,11 @@ class Fence:
     """
 
     tags: Tags
+    address: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    address: Expression | None = None
     """Jump to the label `target` if `condition` is not 0 (always, when None).
 
     Later events of the thread become control-dependent on the reads that the condition depends on; with
