@@ -10,14 +10,17 @@ from functools import lru_cache
 from typing import NoReturn
 
 from litmus.errors import InputError, UnsupportedError
-from litmus.program import Operation, Program, Thread
+from litmus.program import Operation, Program
 from litmus.source import Source
+from litmus.syntax import aarch64_refusals as refusals
 from litmus.syntax import frame, reading
-from litmus.syntax.aarch64_data import CARRY, CLEARS_CARRY, branch_if
+from litmus.syntax.aarch64_atomics import FORMS as ATOMICS
+from litmus.syntax.aarch64_atomics import access_bits
+from litmus.syntax.aarch64_conditions import FORMS as CONDITIONAL
+from litmus.syntax.aarch64_conditions import branch_if
 from litmus.syntax.aarch64_data import FORMS as DATA
 from litmus.syntax.aarch64_memory import FORMS as MEMORY
-from litmus.syntax.aarch64_memory import access_bits
-from litmus.syntax.aarch64_operands import Form, Line, Name, canonical, read
+from litmus.syntax.aarch64_operands import Form, Line, canonical, read
 from litmus.syntax.aarch64_widths import settle
 
 HINTS = frozenset({"NOP", "YIELD", "PRFM", "PRFUM"})
@@ -36,15 +39,14 @@ UNSUPPORTED = {
 }  # fmt: skip
 """Instructions that are known and refused, with what it is that is not supported."""
 
-ALL: dict[str, Form] = {**DATA, **MEMORY, **dict.fromkeys(HINTS, lambda line: ())}
+ALL: dict[str, Form] = {**DATA, **CONDITIONAL, **MEMORY, **ATOMICS, **dict.fromkeys(HINTS, lambda line: ())}
 """Every instruction of this front end but `B.cond`."""
 
 
 def parse(source: Source) -> Program:
     """The program of a test.  Raises InputError, or UnsupportedError for what would not be answered rightly."""
     program = frame.parse(source, LANGUAGE)
-    for thread in program.threads:
-        _check_flags(thread)
+    refusals.check(program)
     return settle(program)
 
 
@@ -84,26 +86,6 @@ def _unknown(line: Line) -> NoReturn:
         )  # fmt: skip
     hint = reading.suggestion(line.mnemonic, ALL) or "write an A64 mnemonic, such as LDR"
     raise InputError(f"unknown AArch64 instruction '{line.mnemonic}'", span, hint)
-
-
-def _check_flags(thread: Thread) -> None:
-    """Refuses a condition on the carry flag in a thread that has a logical operation on the flags."""
-    code = [i for i in thread.instructions if i.operations]
-    if any(read(i.text).mnemonic in CLEARS_CARRY for i in code):
-        for i in code:
-            if _on_carry(read(i.text)):
-                raise UnsupportedError(
-                    f"'{i.text}' in a thread with TST, ANDS or BICS, which clear the carry flag, is not supported",
-                    i.span, "compare with CMP instead",
-                )  # fmt: skip
-
-
-def _on_carry(line: Line) -> bool:
-    """Whether an instruction has a condition on the carry flag."""
-    codes = [line.mnemonic.partition(".")[2]] if line.mnemonic.startswith("B.") else [
-        operand.text.upper() for operand in line.operands if isinstance(operand, Name) and line.mnemonic[0] == "C"
-    ]  # fmt: skip
-    return any(code in CARRY for code in codes)
 
 
 LANGUAGE = frame.Language(

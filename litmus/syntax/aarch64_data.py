@@ -1,17 +1,11 @@
-"""AArch64 instructions on registers: arithmetic, logic, moves, shifts, flags, conditional selection, branches.
-
-The flags are the pair of values that the last comparison compared, `NZCV.l` and `NZCV.r`, as signed 64-bit
-numbers; a 32-bit comparison compares the values shifted into the upper half, where carry, sign and overflow
-come out the same.  So every condition is one expression of the two (Arm ARM C1.2.4).
-"""
+"""AArch64 instructions on registers: arithmetic, logic, moves and shifts (Arm ARM C6.2)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from litmus.errors import InputError
-from litmus.program import Assign, Binary, Branch, Const, Expression, Operation, Reg, Select, Unary
-from litmus.syntax import reading
+from litmus.program import Binary, Const, Expression, Operation, Unary
+from litmus.syntax.aarch64_conditions import ZERO, complement, negative, set_flags
 from litmus.syntax.aarch64_operands import (
     EXTENSIONS,
     SHIFTS,
@@ -21,76 +15,21 @@ from litmus.syntax.aarch64_operands import (
     Modifier,
     Name,
     Operand,
-    Register,
     assign,
-    offset,
     shift,
     shifted,
     value,
     wrap,
 )
 
-# --- flags and conditions -------------------------------------------------------------------------------
-
-LEFT, RIGHT = Reg("NZCV.l"), Reg("NZCV.r")
-DIFFERENCE = Binary("-", LEFT, RIGHT)
-ZERO = Const(0)
-
-CONDITIONS: dict[str, Expression] = {
-    "EQ": Binary("==", LEFT, RIGHT),
-    "NE": Binary("!=", LEFT, RIGHT),
-    "HS": Binary("u<=", RIGHT, LEFT),
-    "LO": Binary("u<", LEFT, RIGHT),
-    "MI": Binary("<", wrap(64, DIFFERENCE, signed=True), ZERO),
-    "PL": Binary(">=", wrap(64, DIFFERENCE, signed=True), ZERO),
-    "VS": Binary("!=", wrap(64, DIFFERENCE, signed=True), DIFFERENCE),
-    "VC": Binary("==", wrap(64, DIFFERENCE, signed=True), DIFFERENCE),
-    "HI": Binary("u<", RIGHT, LEFT),
-    "LS": Binary("u<=", LEFT, RIGHT),
-    "GE": Binary(">=", LEFT, RIGHT),
-    "LT": Binary("<", LEFT, RIGHT),
-    "GT": Binary(">", LEFT, RIGHT),
-    "LE": Binary("<=", LEFT, RIGHT),
-    "AL": Const(1),
-}
-"""Condition code to expression (Arm ARM C1.2.4, Table C1-1)."""
-
-CONDITIONS |= {"CS": CONDITIONS["HS"], "CC": CONDITIONS["LO"]}
-
-CARRY = frozenset({"CS", "CC", "HS", "LO", "HI", "LS"})
-"""The conditions that look at the carry flag, which a logical operation clears."""
-
-
-def condition(line: Line, index: int) -> Expression:
-    """The condition code that operand number `index` must be, as an expression of the flags."""
-    code = line.word(index, "a condition, such as EQ").upper()
-    if code not in CONDITIONS:
-        line.wrong(index, f"a condition, one of {', '.join(CONDITIONS)}")
-    return CONDITIONS[code]
-
-
-def _flags(bits: int, left: Expression, right: Expression) -> tuple[Operation, ...]:
-    """Sets the flags to the comparison of two values of `bits` bits."""
-    return Assign("NZCV.l", _comparable(bits, left)), Assign("NZCV.r", _comparable(bits, right))
-
-
-def _comparable(bits: int, operand: Expression) -> Expression:
-    """An operand of a comparison as a signed 64-bit number."""
-    if bits == 64:
-        return wrap(64, operand, signed=True)
-    if isinstance(operand, Const) and isinstance(operand.value, int):
-        return wrap(64, Const(operand.value << 32), signed=True)
-    return wrap(64, Binary("<<", operand, Const(32)), signed=True)
-
-
 # --- arithmetic and logic -------------------------------------------------------------------------------
 
 Operator = Callable[[Expression, Expression], Expression]
 
 
-def _operator(op: str, complement: bool = False) -> Operator:
+def _operator(op: str, on_complement: bool = False) -> Operator:
     """The binary operator `op`, on the complement of the second operand for BIC, ORN and EON."""
-    if complement:
+    if on_complement:
         return lambda left, right: Binary(op, left, Unary("~", right))
     return lambda left, right: Binary(op, left, right)
 
@@ -131,7 +70,7 @@ def _arithmetic(operator: Operator, sets_flags: bool = False) -> Form:
         target = line.register(0)
         left = value(line.register(1, target.bits))
         result = operator(left, _second(line, 2, target.bits))
-        flags = _flags(target.bits, result, ZERO) if sets_flags else ()
+        flags = set_flags(target.bits, result, ZERO) if sets_flags else ()
         return *flags, *assign(target, result)
 
     return form
@@ -141,21 +80,21 @@ def _test(line: Line) -> tuple[Operation, ...]:
     """`TST Rn,operand`: the flags of ANDS."""
     line.count(2, 3)
     left = line.register(0)
-    return _flags(left.bits, Binary("&", value(left), _second(line, 1, left.bits)), ZERO)
+    return set_flags(left.bits, Binary("&", value(left), _second(line, 1, left.bits)), ZERO)
 
 
 def _compare(line: Line) -> tuple[Operation, ...]:
     """`CMP Rn,operand`."""
     line.count(2, 3)
     left = line.register(0)
-    return _flags(left.bits, value(left), _second(line, 1, left.bits))
+    return set_flags(left.bits, value(left), _second(line, 1, left.bits))
 
 
 def _compare_negative(line: Line) -> tuple[Operation, ...]:
     """`CMN Rn,#k`: a comparison with -k, which sets the flags of an addition if k is not 0."""
     line.count(2, 3)
     left = line.register(0)
-    return _flags(left.bits, value(left), _negated(line, 1, left.bits))
+    return set_flags(left.bits, value(left), _negated(line, 1, left.bits))
 
 
 def _subtract(line: Line) -> tuple[Operation, ...]:
@@ -163,7 +102,7 @@ def _subtract(line: Line) -> tuple[Operation, ...]:
     line.count(3, 4)
     target = line.register(0)
     left, right = value(line.register(1, target.bits)), _second(line, 2, target.bits)
-    return *_flags(target.bits, left, right), *assign(target, Binary("-", left, right))
+    return *set_flags(target.bits, left, right), *assign(target, Binary("-", left, right))
 
 
 def _add(line: Line) -> tuple[Operation, ...]:
@@ -171,7 +110,7 @@ def _add(line: Line) -> tuple[Operation, ...]:
     line.count(3, 4)
     target = line.register(0)
     left, right = value(line.register(1, target.bits)), _negated(line, 2, target.bits)
-    return *_flags(target.bits, left, right), *assign(target, Binary("-", left, right))
+    return *set_flags(target.bits, left, right), *assign(target, Binary("-", left, right))
 
 
 def _negated(line: Line, index: int, bits: int) -> Expression:
@@ -292,137 +231,22 @@ def _extend(bits: int, signed: bool) -> Form:
     return form
 
 
-# --- conditional selection ------------------------------------------------------------------------------
-
-Change = Callable[[Expression], Expression]
-
-
-def _same(operand: Expression) -> Expression:
-    return operand
-
-
-def _increment(operand: Expression) -> Expression:
-    return offset(operand, 1) if operand != ZERO else Const(1)
-
-
-def _negative(operand: Expression) -> Expression:
-    return Unary("-", operand)
-
-
-def _complement(operand: Expression) -> Expression:
-    return Unary("~", operand)
-
-
-def _select(change: Change) -> Form:
-    """`CSEL Rd,Rn,Rm,cond`: Rn, or else Rm, changed."""
-
-    def form(line: Line) -> tuple[Operation, ...]:
-        line.count(4)
-        target = line.register(0)
-        then, otherwise = (value(line.register(i, target.bits)) for i in (1, 2))
-        return assign(target, Select(condition(line, 3), then, change(otherwise)))
-
-    return form
-
-
-def _change_if(change: Change) -> Form:
-    """`CINC Rd,Rn,cond`: Rn changed if the condition holds, else Rn."""
-
-    def form(line: Line) -> tuple[Operation, ...]:
-        line.count(3)
-        target = line.register(0)
-        source = value(line.register(1, target.bits))
-        return assign(target, Select(condition(line, 2), change(source), source))
-
-    return form
-
-
-def _set_if(number: int) -> Form:
-    """`CSET Rd,cond` (1 or 0) and `CSETM Rd,cond` (-1 or 0)."""
-
-    def form(line: Line) -> tuple[Operation, ...]:
-        line.count(2)
-        return assign(line.register(0), Select(condition(line, 1), Const(number), ZERO))
-
-    return form
-
-
-# --- branches -------------------------------------------------------------------------------------------
-
-
-def _branch(line: Line) -> tuple[Operation, ...]:
-    """`B label`."""
-    line.count(1)
-    return (Branch(None, line.label(0)),)
-
-
-def branch_if(line: Line) -> tuple[Operation, ...]:
-    """`B.cond label`."""
-    line.count(1)
-    code = line.mnemonic.partition(".")[2]
-    if code not in CONDITIONS:
-        hint = reading.suggestion(code, list(CONDITIONS)) or f"write one of {', '.join(CONDITIONS)}"
-        raise InputError(f"'{code}' is not a condition", line.source.span(2, 2 + len(code)), hint)
-    return (Branch(None if code == "AL" else CONDITIONS[code], line.label(0)),)
-
-
-def _branch_zero(if_zero: bool) -> Form:
-    """`CBZ Rt,label` and `CBNZ`."""
-
-    def form(line: Line) -> tuple[Operation, ...]:
-        line.count(2)
-        return _jump(_whole(line.register(0)), if_zero, line.label(1))
-
-    return form
-
-
-def _branch_bit(if_zero: bool) -> Form:
-    """`TBZ Rt,#bit,label` and `TBNZ`."""
-
-    def form(line: Line) -> tuple[Operation, ...]:
-        line.count(3)
-        register = line.register(0)
-        bit = Const(1 << line.immediate(1, 0, register.bits - 1))
-        return _jump(Binary("&", value(register), bit), if_zero, line.label(2))
-
-    return form
-
-
-def _whole(register: Register) -> Expression:
-    """The bits of a register that its name stands for."""
-    return value(register) if register.bits == 64 else wrap(32, value(register))
-
-
-def _jump(tested: Expression, if_zero: bool, label: str) -> tuple[Operation, ...]:
-    """Jumps to a label if a value is 0, or if it is not."""
-    return (Branch(Unary("!", tested) if if_zero else tested, label),)
-
-
 # --- the table ------------------------------------------------------------------------------------------
 
 FORMS: dict[str, Form] = {
     "ADD": _arithmetic(_operator("+")), "SUB": _arithmetic(_operator("-")),
-    "AND": _arithmetic(_operator("&")), "BIC": _arithmetic(_operator("&", complement=True)),
-    "ORR": _arithmetic(_operator("|")), "ORN": _arithmetic(_operator("|", complement=True)),
-    "EOR": _arithmetic(_operator("^")), "EON": _arithmetic(_operator("^", complement=True)),
+    "AND": _arithmetic(_operator("&")), "BIC": _arithmetic(_operator("&", on_complement=True)),
+    "ORR": _arithmetic(_operator("|")), "ORN": _arithmetic(_operator("|", on_complement=True)),
+    "EOR": _arithmetic(_operator("^")), "EON": _arithmetic(_operator("^", on_complement=True)),
     "ANDS": _arithmetic(_operator("&"), sets_flags=True),
-    "BICS": _arithmetic(_operator("&", complement=True), sets_flags=True),
+    "BICS": _arithmetic(_operator("&", on_complement=True), sets_flags=True),
     "ADDS": _add, "SUBS": _subtract, "CMP": _compare, "CMN": _compare_negative, "TST": _test,
-    "NEG": _unary(_negative), "MVN": _unary(_complement),
+    "NEG": _unary(negative), "MVN": _unary(complement),
     "MUL": _multiply(None), "MNEG": _multiply(None, negative=True),
     "MADD": _multiply(_operator("+")), "MSUB": _multiply(_operator("-")),
     "UDIV": _divide(signed=False), "SDIV": _divide(signed=True),
     "MOV": _move, "MOVZ": _move_wide(negated=False), "MOVN": _move_wide(negated=True), "MOVK": _move_keep,
     **{name: _shift(name) for name in SHIFTS},
     **{name: _extend(*EXTENSIONS[name]) for name in ("UXTB", "UXTH", "UXTW", "SXTB", "SXTH", "SXTW")},
-    "CSEL": _select(_same), "CSINC": _select(_increment),
-    "CSINV": _select(_complement), "CSNEG": _select(_negative),
-    "CINC": _change_if(_increment), "CINV": _change_if(_complement), "CNEG": _change_if(_negative),
-    "CSET": _set_if(1), "CSETM": _set_if(-1),
-    "B": _branch, "CBZ": _branch_zero(if_zero=True), "CBNZ": _branch_zero(if_zero=False),
-    "TBZ": _branch_bit(if_zero=True), "TBNZ": _branch_bit(if_zero=False),
 }  # fmt: skip
-"""Mnemonic to form, for the instructions without a memory access; `B.cond` is `branch_if`."""
-
-CLEARS_CARRY = frozenset({"ANDS", "BICS", "TST"})
-"""The instructions after which the `CARRY` conditions are not those of the compared values."""
+"""Mnemonic to form."""

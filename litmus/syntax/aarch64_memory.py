@@ -1,4 +1,4 @@
-"""AArch64 instructions on memory: loads, stores, exclusives, atomics, pairs, fences.
+"""AArch64 instructions on memory: loads, stores, exclusives, pairs, fences.
 
 Tags are the sets of the published Arm cat model: `A` acquire, `Q` acquire-PC, `L` release, `X` an access of an
 exclusive or atomic instruction, `NoRet` a read whose value is dropped (the ST<op> forms and those with
@@ -8,25 +8,11 @@ unsigned ones where it is accessed by 1 or 2.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from litmus.errors import InputError
-from litmus.program import (
-    NO_TAGS,
-    Assign,
-    Binary,
-    Expression,
-    Fence,
-    Load,
-    Operation,
-    Reg,
-    Store,
-    StoreConditional,
-    Tags,
-    Unary,
-    When,
-)
+from litmus.program import NO_TAGS, Binary, Expression, Fence, Load, Operation, Store, StoreConditional, Tags
 from litmus.syntax import reading
 from litmus.syntax.aarch64_operands import (
     Address,
@@ -40,9 +26,6 @@ from litmus.syntax.aarch64_operands import (
     value,
     wrap,
 )
-
-OLD = "memory.old"
-"""The register that holds what an atomic instruction read; no test can name it."""
 
 STATUS = "memory.status"
 """The status of a store-exclusive that drops it."""
@@ -83,7 +66,7 @@ def _index(line: Line, address: Address) -> Expression:
     return wrap(bits, index) if bits == 32 and address.extension is None else index
 
 
-def _simple(line: Line, index: int) -> Expression:
+def simple(line: Line, index: int) -> Expression:
     """The address that operand number `index` stands for, which must be `[Xn]`."""
     address = line.address(index)
     zero = isinstance(address.index, Immediate) and address.index.value == 0
@@ -100,12 +83,12 @@ def in_memory(bits: int, expression: Expression) -> Expression:
     return wrap(bits, expression, signed=bits >= 32)
 
 
-def _stored(bits: int, register: Register) -> Expression:
+def stored(bits: int, register: Register) -> Expression:
     """What a store of `bits` bits writes."""
     return value(register) if bits == 64 else in_memory(bits, value(register))
 
 
-def _data(line: Line, index: int, suffix: str) -> tuple[Register, int]:
+def data(line: Line, index: int, suffix: str) -> tuple[Register, int]:
     """The data register of an access, operand number `index`, and how many bits are accessed."""
     register = line.register(index, {"": None, "SB": None, "SH": None, "SW": 64}.get(suffix, 32))
     return register, WIDTHS.get(suffix, register.bits)
@@ -119,7 +102,7 @@ def _extended(register: Register, bits: int, suffix: str) -> tuple[Operation, ..
 def _load(line: Line, suffix: str, tags: Tags = NO_TAGS) -> tuple[Operation, ...]:
     """`LDR Rt,address` and its kin."""
     line.count(2, 3)
-    target, bits = _data(line, 0, suffix)
+    target, bits = data(line, 0, suffix)
     place, update = effective(line, 1)
     return Load(target.name, place, tags), *_extended(target, bits, suffix), *update
 
@@ -127,30 +110,30 @@ def _load(line: Line, suffix: str, tags: Tags = NO_TAGS) -> tuple[Operation, ...
 def _store(line: Line, suffix: str, tags: Tags = NO_TAGS) -> tuple[Operation, ...]:
     """`STR Rt,address` and its kin."""
     line.count(2, 3)
-    source, bits = _data(line, 0, suffix)
+    source, bits = data(line, 0, suffix)
     place, update = effective(line, 1)
-    return Store(place, _stored(bits, source), tags), *update
+    return Store(place, stored(bits, source), tags), *update
 
 
 def _load_simple(line: Line, suffix: str, tags: Tags, exclusive: bool = False) -> tuple[Operation, ...]:
     """`LDAR Rt,[Xn]`, LDAPR, LDXR, LDAXR."""
     line.count(2)
-    return (Load(_data(line, 0, suffix)[0].name, _simple(line, 1), tags, exclusive=exclusive),)
+    return (Load(data(line, 0, suffix)[0].name, simple(line, 1), tags, exclusive=exclusive),)
 
 
 def _store_simple(line: Line, suffix: str, tags: Tags) -> tuple[Operation, ...]:
     """`STLR Rt,[Xn]`."""
     line.count(2)
-    source, bits = _data(line, 0, suffix)
-    return (Store(_simple(line, 1), _stored(bits, source), tags),)
+    source, bits = data(line, 0, suffix)
+    return (Store(simple(line, 1), stored(bits, source), tags),)
 
 
 def _store_exclusive(line: Line, suffix: str, tags: Tags) -> tuple[Operation, ...]:
     """`STXR Ws,Rt,[Xn]` and STLXR: Ws becomes 0 on success, 1 on failure."""
     line.count(3)
     status = line.register(0, 32)
-    source, bits = _data(line, 1, suffix)
-    return (StoreConditional(status.name or STATUS, _simple(line, 2), _stored(bits, source), tags),)
+    source, bits = data(line, 1, suffix)
+    return (StoreConditional(status.name or STATUS, simple(line, 2), stored(bits, source), tags),)
 
 
 # --- pairs ----------------------------------------------------------------------------------------------
@@ -159,7 +142,7 @@ def _store_exclusive(line: Line, suffix: str, tags: Tags) -> tuple[Operation, ..
 def _load_pair(line: Line, suffix: str, tags: Tags = NO_TAGS) -> tuple[Operation, ...]:
     """`LDP Rt1,Rt2,address`: two reads, in no order; the one into the base register is done last."""
     line.count(3, 4)
-    first, bits = _data(line, 0, suffix)
+    first, bits = data(line, 0, suffix)
     second = line.register(1, first.bits)
     place, update = effective(line, 2)
     low = (Load(first.name, place, tags), *_extended(first, bits, suffix))
@@ -171,93 +154,11 @@ def _load_pair(line: Line, suffix: str, tags: Tags = NO_TAGS) -> tuple[Operation
 def _store_pair(line: Line, suffix: str, tags: Tags = NO_TAGS) -> tuple[Operation, ...]:
     """`STP Rt1,Rt2,address`: two writes, in no order."""
     line.count(3, 4)
-    first, bits = _data(line, 0, suffix)
+    first, bits = data(line, 0, suffix)
     second = line.register(1, first.bits)
     place, update = effective(line, 2)
-    low = Store(place, _stored(bits, first), tags)
-    return low, Store(offset(place, bits // 8), _stored(bits, second), tags), *update
-
-
-# --- atomics --------------------------------------------------------------------------------------------
-
-Combine = Callable[[int, Expression, Expression], Expression]
-"""What an atomic instruction on n bits writes, from what it read and from its source register."""
-
-
-def _binary(op: str, complement: bool = False) -> Combine:
-    """The binary operator `op`; on the complement of the source for CLR."""
-    if complement:
-        return lambda bits, old, source: Binary(op, old, Unary("~", source))
-    return lambda bits, old, source: Binary(op, old, source)
-
-
-def _extreme(op: str, signed: bool) -> Combine:
-    """The signed or unsigned minimum or maximum."""
-    return lambda bits, old, source: Binary(op, wrap(bits, old, signed), wrap(bits, source, signed))
-
-
-def _replace(bits: int, old: Expression, source: Expression) -> Expression:
-    """What SWP writes."""
-    return source
-
-
-OPERATIONS: dict[str, Combine] = {
-    "ADD": _binary("+"), "CLR": _binary("&", complement=True), "EOR": _binary("^"), "SET": _binary("|"),
-    "SMAX": _extreme("max", signed=True), "SMIN": _extreme("min", signed=True),
-    "UMAX": _extreme("max", signed=False), "UMIN": _extreme("min", signed=False),
-}  # fmt: skip
-"""The operations of LD<op> and ST<op>."""
-
-
-def _sides(order: str, returns: bool) -> tuple[Tags, Tags]:
-    """The tags of the read and of the write of an atomic instruction with the suffix "", A, L or AL.
-
-    A read whose value is dropped is no acquire (Arm ARM C6.2, at each of these instructions).
-    """
-    acquire = {"A"} if "A" in order else set()
-    release = {"L"} if "L" in order else set()
-    return frozenset({"X"} | (acquire if returns else {"NoRet"})), frozenset({"X"} | release)
-
-
-def _fetch(line: Line, suffix: str, order: str, combine: Combine) -> tuple[Operation, ...]:
-    """`SWP Rs,Rt,[Xn]`, `LDADD Rs,Rt,[Xn]` and their kin: Rt becomes what was there."""
-    line.count(3)
-    return _exchange(line, suffix, order, line.register(1, line.register(0).bits).name, combine)
-
-
-def _update(line: Line, suffix: str, order: str, combine: Combine) -> tuple[Operation, ...]:
-    """`STADD Rs,[Xn]` and its kin: LDADD that drops what was there."""
-    line.count(2)
-    return _exchange(line, suffix, order, None, combine)
-
-
-def _exchange(line: Line, suffix: str, order: str, target: str | None, combine: Combine) -> tuple[Operation, ...]:
-    """An atomic read, and the write of what `combine` makes of it; `target` gets what was read."""
-    source, bits = _data(line, 0, suffix)
-    place = _simple(line, len(line.operands) - 1)
-    reads, writes = _sides(order, returns=target is not None)
-    new = combine(bits, Reg(OLD), value(source))
-    write = Store(place, _stored(bits, source) if combine is _replace else in_memory(bits, new), writes, atomic=True)
-    return Load(OLD, place, reads, atomic=True), write, *(() if target is None else (Assign(target, Reg(OLD)),))
-
-
-def _compare_and_swap(line: Line, suffix: str, order: str) -> tuple[Operation, ...]:
-    """`CAS Rs,Rt,[Xn]`: Rt is written if Rs is there; Rs becomes what was there.
-
-    On success Rs keeps its value and its dependencies, and is picked by the comparison; on failure nothing is
-    written and Rs depends on the read.
-    """
-    line.count(3)
-    expected, bits = _data(line, 0, suffix)
-    new = line.register(1, expected.bits)
-    place = _simple(line, 2)
-    reads, writes = _sides(order, returns=expected.name is not None)
-    equal = Binary("==", wrap(bits, Reg(OLD)), wrap(bits, value(expected)))
-    write = Store(place, _stored(bits, new), writes, atomic=True)
-    if expected.name is None:
-        return Load(OLD, place, reads, atomic=True), When(equal, (write,))
-    kept, seen = Assign(expected.name, _stored(bits, expected)), Assign(expected.name, Reg(OLD))
-    return Load(OLD, place, reads, atomic=True), When(equal, (write, kept), (seen,))
+    low = Store(place, stored(bits, first), tags)
+    return low, Store(offset(place, bits // 8), stored(bits, second), tags), *update
 
 
 # --- fences ---------------------------------------------------------------------------------------------
@@ -288,37 +189,22 @@ def _instruction_barrier(line: Line) -> tuple[Operation, ...]:
 Sized = Callable[[Line, str], tuple[Operation, ...]]
 """A form of access: the instruction, and the suffix of its mnemonic that says how much is accessed."""
 
+Accesses = dict[str, tuple[Sized, str]]
+"""Mnemonic to form and suffix."""
+
 X = frozenset({"X"})
 NARROW = ("", "B", "H")
 SIGNED = (*NARROW, "SB", "SH", "SW")
-ORDERS = ("", "A", "L", "AL")
 
 
-def _accesses() -> dict[str, tuple[Sized, str]]:
-    """Mnemonic to form and suffix, for all the instructions that access memory."""
-    families: list[tuple[str, Sized, tuple[str, ...]]] = [
-        ("LDR", _load, SIGNED), ("LDUR", _load, SIGNED),
-        ("STR", _store, NARROW), ("STUR", _store, NARROW),
-        ("LDAPUR", partial(_load, tags=frozenset("Q")), SIGNED),
-        ("STLUR", partial(_store, tags=frozenset("L")), NARROW),
-        ("LDAR", partial(_load_simple, tags=frozenset("A")), NARROW),
-        ("LDAPR", partial(_load_simple, tags=frozenset("Q")), NARROW),
-        ("STLR", partial(_store_simple, tags=frozenset("L")), NARROW),
-        ("LDXR", partial(_load_simple, tags=X, exclusive=True), NARROW),
-        ("LDAXR", partial(_load_simple, tags=X | {"A"}, exclusive=True), NARROW),
-        ("STXR", partial(_store_exclusive, tags=X), NARROW),
-        ("STLXR", partial(_store_exclusive, tags=X | {"L"}), NARROW),
-        ("LDP", _load_pair, ("", "SW")), ("STP", _store_pair, ("",)),
-        ("LDNP", partial(_load_pair, tags=frozenset({"NT"})), ("",)),
-        ("STNP", partial(_store_pair, tags=frozenset({"NT"})), ("",)),
-        *((f"CAS{order}", partial(_compare_and_swap, order=order), NARROW) for order in ORDERS),
-        *((f"SWP{order}", partial(_fetch, order=order, combine=_replace), NARROW) for order in ORDERS),
-        *((f"LD{name}{order}", partial(_fetch, order=order, combine=combine), NARROW)
-          for name, combine in OPERATIONS.items() for order in ORDERS),
-        *((f"ST{name}{order}", partial(_update, order=order, combine=combine), NARROW)
-          for name, combine in OPERATIONS.items() for order in ("", "L")),
-    ]  # fmt: skip
+def accesses(families: Iterable[tuple[str, Sized, tuple[str, ...]]]) -> Accesses:
+    """The mnemonics of families of instructions, each a stem, a form and the suffixes that there are."""
     return {stem + suffix: (form, suffix) for stem, form, suffixes in families for suffix in suffixes}
+
+
+def forms(table: Accesses) -> dict[str, Form]:
+    """The forms of a table of accesses, with their suffixes given."""
+    return {mnemonic: _sized(form, suffix) for mnemonic, (form, suffix) in table.items()}
 
 
 def _sized(form: Sized, suffix: str) -> Form:
@@ -326,19 +212,23 @@ def _sized(form: Sized, suffix: str) -> Form:
     return lambda line: form(line, suffix)
 
 
-ACCESSES = _accesses()
-"""Mnemonic to form and suffix, for the instructions that access memory."""
+ACCESSES = accesses([
+    ("LDR", _load, SIGNED), ("LDUR", _load, SIGNED),
+    ("STR", _store, NARROW), ("STUR", _store, NARROW),
+    ("LDAPUR", partial(_load, tags=frozenset("Q")), SIGNED),
+    ("STLUR", partial(_store, tags=frozenset("L")), NARROW),
+    ("LDAR", partial(_load_simple, tags=frozenset("A")), NARROW),
+    ("LDAPR", partial(_load_simple, tags=frozenset("Q")), NARROW),
+    ("STLR", partial(_store_simple, tags=frozenset("L")), NARROW),
+    ("LDXR", partial(_load_simple, tags=X, exclusive=True), NARROW),
+    ("LDAXR", partial(_load_simple, tags=X | {"A"}, exclusive=True), NARROW),
+    ("STXR", partial(_store_exclusive, tags=X), NARROW),
+    ("STLXR", partial(_store_exclusive, tags=X | {"L"}), NARROW),
+    ("LDP", _load_pair, ("", "SW")), ("STP", _store_pair, ("",)),
+    ("LDNP", partial(_load_pair, tags=frozenset({"NT"})), ("",)),
+    ("STNP", partial(_store_pair, tags=frozenset({"NT"})), ("",)),
+])  # fmt: skip
+"""The instructions on memory that are no atomics."""
 
-FORMS: dict[str, Form] = {
-    **{mnemonic: _sized(form, suffix) for mnemonic, (form, suffix) in ACCESSES.items()},
-    "DMB": _barrier, "DSB": _barrier, "ISB": _instruction_barrier,
-}  # fmt: skip
-"""Mnemonic to form, for accesses and fences."""
-
-
-def access_bits(line: Line) -> int | None:
-    """How many bits an instruction accesses at a time; None if it does not access memory."""
-    if line.mnemonic not in ACCESSES:
-        return None
-    _, suffix = ACCESSES[line.mnemonic]
-    return _data(line, 1 if line.mnemonic.startswith(("STXR", "STLXR")) else 0, suffix)[1]
+FORMS: dict[str, Form] = {**forms(ACCESSES), "DMB": _barrier, "DSB": _barrier, "ISB": _instruction_barrier}
+"""Mnemonic to form."""

@@ -37,17 +37,21 @@ from litmus.program import (
     Value,
     When,
 )
-from litmus.syntax.aarch64_data import LEFT, RIGHT
-from litmus.syntax.aarch64_memory import access_bits, in_memory
+from litmus.syntax.aarch64_atomics import access_bits
+from litmus.syntax.aarch64_conditions import LEFT, RIGHT
+from litmus.syntax.aarch64_memory import in_memory
 from litmus.syntax.aarch64_operands import Register, read, wrap
 
 SMALL = range(1 << 16)
 """Numbers of which as many as a test has instructions can be added without leaving 31 bits."""
 
+PLAIN = range(1 << 31)
+"""Numbers that are the same with 32 bits and with 64, signed and unsigned."""
+
 MOST_SUMS = 4
 """Additions of two computed numbers that a test may have and stay inside 31 bits, each done many times in a loop."""
 
-WIDENING = frozenset({"-", "*", "<<", "~"})
+WIDENING = frozenset({"-", "*", "<<", "~", "s8", "s16"})
 """Operators whose result may be negative or long for `SMALL` operands."""
 
 FLAGS = frozenset({LEFT.name, RIGHT.name})
@@ -148,9 +152,10 @@ def _halves(instruction: Instruction) -> tuple[str, ...]:
     """The registers that an instruction writes through their 32-bit name."""
     if not instruction.operations:
         return ()
-    names = (o.name for o in read(instruction.text).operands if isinstance(o, Register) and o.bits == 32 and o.name)
-    written = set(_written(instruction.operations))
-    return tuple(dict.fromkeys(name for name in names if name in written))
+    operands = [o for o in read(instruction.text).operands if isinstance(o, Register)]
+    whole = {o.name for o in operands if o.bits == 64}
+    written = set(_written(instruction.operations)) - whole
+    return tuple(dict.fromkeys(o.name for o in operands if o.name and o.name in written))
 
 
 def _written(operations: tuple[Operation, ...]) -> Iterator[str | None]:
@@ -190,11 +195,13 @@ def _signed(bits: int, value: Value) -> Value:
 
 def _stored(widths: tuple[int, ...], value: Value) -> Value:
     """A number as memory holds it.  Raises UnsupportedError if that depends on which of the widths it has."""
+    if not isinstance(value, int) or value in PLAIN:
+        return value
     first, *others = (_number(in_memory(bits, Const(value))) for bits in widths)
     if any(other != first for other in others):
         raise UnsupportedError(
-            f"the number {value} at locations of different sizes",
-            hint=f"use numbers from 0 to {(1 << min(widths)) - 1} in a test with accesses of several sizes",
+            f"the initial or final value {value} of a location, in a test with accesses of several sizes",
+            hint=f"use values from 0 to {PLAIN[-1]}, or accesses of one size",
         )
     return first
 
