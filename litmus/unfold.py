@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from litmus.errors import UnsupportedError
 from litmus.events import INITIAL, Event, EventStructure
 from litmus.paths import KEYS_PER_THREAD, Path, Step, Walker
 from litmus.program import MemoryAt, Pointer, Program, Value, mentioned, observables
@@ -100,6 +101,7 @@ def _assemble(
             if step.address is not None:
                 known = not isinstance(step.address, Read | Operation)
                 place = as_location(step.address) if known else addresses[p, i]  # type: ignore[arg-type]
+                _check_place(place, step, program)
             accesses.append((path, i, step, place))
     observed = _observed(program)
     places = sorted({place for *_, place in accesses if place is not None} | observed)
@@ -114,6 +116,16 @@ def _assemble(
         )
     asked = sum(1 << i for i, place in enumerate(places) if place in observed)
     return _relate(paths, events, len(places), asked, assumed)
+
+
+def _check_place(place: Pointer, step: Step, program: Program) -> None:
+    """Refuses an access beside the variables and array elements that the test declares."""
+    if place.offset and place not in program.memory:
+        raise UnsupportedError(
+            f"this may access {place}, which is not the start of a variable or of an array element",
+            step.instruction.span,
+            "accesses to a part of a variable, or outside an array, are not supported",
+        )
 
 
 def _observed(program: Program) -> set[Pointer]:
