@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 from litmus.errors import UnsupportedError
 from litmus.events import INITIAL, Event, EventStructure
+from litmus.fusion import FUSED, fuse
 from litmus.paths import KEYS_PER_THREAD, Path, Step, Walker
 from litmus.program import MemoryAt, Pointer, Program, Value, mentioned, observables
 from litmus.relation import Universe, bits, universe
@@ -101,10 +102,10 @@ def _assemble(
             if step.address is not None:
                 known = not isinstance(step.address, Read | Operation)
                 place = as_location(step.address) if known else addresses[p, i]  # type: ignore[arg-type]
-                _check_place(place, step, program)
             accesses.append((path, i, step, place))
     observed = _observed(program)
     places = sorted({place for *_, place in accesses if place is not None} | observed)
+    _check_places(places, accesses, program)
     events = [
         Event(INITIAL, -1, "W", INITIAL_TAGS, place, program.memory.get(place, 0), None) for place in places
     ]
@@ -118,14 +119,18 @@ def _assemble(
     return _relate(paths, events, len(places), asked, assumed)
 
 
-def _check_place(place: Pointer, step: Step, program: Program) -> None:
-    """Refuses an access beside the variables and array elements that the test declares."""
-    if place.offset and place not in program.memory:
-        raise UnsupportedError(
-            f"this may access {place}, which is not the start of a variable or of an array element",
-            step.instruction.span,
-            "accesses to a part of a variable, or outside an array, are not supported",
-        )
+def _check_places(
+    places: Sequence[Pointer], accesses: Sequence[tuple[Path, int, Step, Pointer | None]], program: Program
+) -> None:
+    """Refuses a variable that is accessed at several offsets without being declared as an array."""
+    for first, second in pairwise(places):  # sorted: the offsets of one variable are neighbours
+        if first.base == second.base and not (first in program.memory and second in program.memory):
+            spans = [step.instruction.span for *_, step, place in accesses if place in (first, second)]
+            raise UnsupportedError(
+                f"{first} and {second} may both be accessed, and are not elements of a declared array",
+                spans[0] if spans else None,
+                "accesses to a part of a variable, or outside an array, are not supported",
+            )
 
 
 def _observed(program: Program) -> set[Pointer]:
@@ -148,6 +153,8 @@ def _relate(
     relations["loc"] = _classes(members, u) | _register_classes(events, u)
     relations["ext"] = u.pairs & ~relations["int"]
     relations["rmw"] = relations["amo"] | relations["lxsx"]
+    if FUSED in sets:
+        fuse(sets, relations, u)
     return EventStructure(
         universe=u,
         events=tuple(events),
