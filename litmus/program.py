@@ -84,6 +84,9 @@ Expression: TypeAlias = Const | Reg | Unary | Binary | Select
 Tags: TypeAlias = frozenset[str]
 NO_TAGS: Tags = frozenset()
 
+MOST_ELEMENTS = 1_000
+"""No array of a test has more elements than this."""
+
 
 @dataclass(frozen=True, slots=True)
 class Assign:

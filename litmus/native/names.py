@@ -10,7 +10,7 @@ from typing import get_args
 
 from litmus.errors import InputError
 from litmus.native import tree as ast
-from litmus.program import MemoryAt, RegisterAt
+from litmus.program import MOST_ELEMENTS, MemoryAt, RegisterAt
 from litmus.source import Span
 
 REGISTER = re.compile(r"r\d+")
@@ -65,6 +65,9 @@ def _check_declaration(declaration: ast.Shared) -> None:
         raise InputError(f"{name} cannot be shared", declaration.span, hint)
     if size == 0:
         raise InputError(f"the array {name} is empty", declaration.span, "give it at least one element")
+    if (size or 0) > MOST_ELEMENTS:
+        hint = "a litmus test needs a few elements"
+        raise InputError(f"{size} elements, expected {MOST_ELEMENTS} at the most", declaration.span, hint)
     if given not in (0, size or 1):
         hint = f"give {size or 1}, or none: memory starts as 0"
         raise InputError(f"{given} initial values for {name}, expected {size or 1}", declaration.span, hint)

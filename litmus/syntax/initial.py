@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from litmus.errors import InputError
-from litmus.program import Pointer, Value
+from litmus.program import MOST_ELEMENTS, Pointer, Value
 from litmus.source import Source
 from litmus.syntax import reading
 
@@ -134,6 +134,9 @@ def _add_location(found: Initial, item: _Item, source: Source, at: int) -> None:
 
 def _elements(item: _Item, source: Source, at: int) -> list[str | None]:
     """The values of an array, as written: as many as it has elements."""
+    if (item.length or 0) > MOST_ELEMENTS:
+        raise InputError(f"the array '{item.name}' has {item.length} elements, expected {MOST_ELEMENTS} at the most",
+                         source.span(at, at + len(item.name)), "a litmus test needs a few elements")  # fmt: skip
     if item.value is None:
         return [None] * (item.length or 0)
     inside = item.value.strip().removeprefix("{").removesuffix("}")
