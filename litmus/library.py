@@ -15,7 +15,7 @@ from litmus.cat.theory import Theory
 from litmus.errors import InputError, UsageError
 from litmus.source import Source, Span
 
-BUNDLED = ("sc", "x86-tso-strict", "x86-tso", "armv8", "power", "weak")
+BUNDLED = ("sc", "x86-tso-strict", "x86-tso", "armv8", "riscv", "power", "weak")
 """The bundled models, strongest first."""
 
 _TARGET = re.compile(r"\(\*\s*target:\s*([\w-]+)\s*\*\)")
@@ -149,7 +149,8 @@ def _all_files(model: Model) -> list[CatFile]:
 def _guess_target(source: Source) -> str:
     """The architecture of a user's model, from its title line; `any` when it does not say."""
     first = source.text.lstrip().split("\n", 1)[0].lower()
-    known = {"x86": "x86", "aarch64": "aarch64", "arm v8": "aarch64", "armv8": "aarch64", "ppc": "ppc", "power": "ppc"}
+    known = {"x86": "x86", "aarch64": "aarch64", "arm v8": "aarch64", "armv8": "aarch64", "ppc": "ppc", "power": "ppc",
+             "risc": "riscv"}  # fmt: skip
     return next((arch for word, arch in known.items() if word in first), "any")
 
 

@@ -225,8 +225,7 @@ class _Interpreter:
         value = self._value(instruction.expression, scope)
         name = instruction.name
         if isinstance(value, Orders) and name == "co":
-            lost = self.build.difference(value.partial, self._base("co"))
-            self._record("axiom", "empty", False, lost, "co", instruction.span)
+            self._record("axiom", "empty", False, self._lost(value.partial), "co", instruction.span)
             return
         if isinstance(value, ValueSet) and len(value.items) == 1:
             scope.names[name] = value.items[0]
@@ -235,6 +234,13 @@ class _Interpreter:
             f"`with {name} from` is supported for co from all coherence orders, and for a set with one element",
             instruction.span,
         )
+
+    def _lost(self, partial: Node) -> Node:
+        """The pairs that co should have and does not; the reads of fused operations are in W, but not in co."""
+        build = self.build
+        reads = build.domain(self._base("amo"))
+        outside = (build.cross(reads, build.all), build.cross(build.all, reads))
+        return build.difference(partial, build.union((self._base("co"), *outside)))
 
     def _call(self, call: cat.Call, scope: Scope) -> None:
         procedure = scope.find(call.procedure)

@@ -30,7 +30,9 @@ _BARRIERS = frozenset(
     + [("SY", ""), ("LD", ""), ("ST", "")]
 )
 
-TAGS: frozenset[str] = _BARRIERS | {
+_FENCES = frozenset(f"Fence.{before}.{after}" for before in ("r", "w", "rw") for after in ("r", "w", "rw"))
+
+TAGS: frozenset[str] = _BARRIERS | _FENCES | {
     # all assembly languages: atomic accesses, exclusives, acquire, release
     "X", "EX", "A", "L", "Q", "NoRet", "ISB",
     # x86
@@ -38,7 +40,7 @@ TAGS: frozenset[str] = _BARRIERS | {
     # Power
     "SYNC", "LWSYNC", "EIEIO", "ISYNC",
     # RISC-V
-    "Acq", "Rel", "AcqRel", "Sc",
+    "Acq", "Rel", "AcqRel", "Sc", "AMO", "Fence.tso", "Fence.i",
     # the native language
     "Plain", "Once", "RMW", "Full", "LoadLoad", "LoadStore", "StoreStore", "StoreLoad",
     "AcquireFence", "ReleaseFence", "FullFence", "CompilerBarrier",

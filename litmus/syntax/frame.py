@@ -154,7 +154,8 @@ class _Names:
             return condition.memory(mention, self.initial.size(mention.name))
         at = self.offset + mention.start
         register = _register(self.source, self.language, self.indices, mention.thread, mention.name, at)
-        return RegisterAt(mention.thread, register, mention.shown)
+        shown = f"{mention.thread}:{register}" if self.language.canonical else mention.shown
+        return RegisterAt(mention.thread, register, shown)
 
     def _check_location(self, mention: condition.Mention) -> None:
         """A location of the question must occur in the initial state or in the code."""

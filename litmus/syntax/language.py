@@ -17,7 +17,7 @@ class Language:
     relative to `text`, which the frame moves into the file.  `register(name)`: the canonical name of a
     register, None if there is no such register; all names of one register give the same.  `names`: registers
     for hints.  `width(text)`: bytes of the memory accesses of an instruction; where it is given, accesses of
-    different widths to one location are refused.
+    different widths to one location are refused.  `canonical`: results show registers by their canonical names.
     """
 
     arch: str
@@ -25,6 +25,7 @@ class Language:
     register: Callable[[str], str | None]
     names: tuple[str, ...] = ()
     width: Callable[[str], int | None] | None = None
+    canonical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
