@@ -7,12 +7,25 @@ meaning would depend on more than the signature is refused, by name, with its li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import TypeAlias
 
 from litmus.cat import syntax as cat
+from litmus.cat.recognize import is_atomicity, is_coherence
+from litmus.cat.recursion import is_monotone, sets_among
+from litmus.cat.scope import (
+    Closure,
+    Orders,
+    Partition,
+    Primitive,
+    ProcedureValue,
+    Scope,
+    TagValue,
+    Value,
+    ValueSet,
+    describe,
+)
 from litmus.cat.theory import Builder, FixGroup, Node, Theory, TheoryCheck, define, is_static, schedule
 from litmus.cat.vocabulary import (
     ABSENT_RELATIONS,
@@ -32,87 +45,9 @@ BUILT_IN_FILES = frozenset({"stdlib.cat", "cross.cat", "cos.cat", "cos-ok-opt.ca
 """Library files whose meaning is built in: the prelude, and co as any total order of each location's writes."""
 
 
-# --- values that are no sets or relations ---------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Closure:
-    """A function and where it was written."""
-
-    function: cat.Function
-    scope: Scope
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Primitive:
-    """A built-in function; its argument is one value, a tuple of values for several parameters."""
-
-    name: str
-    apply: Callable[[Value, Span], Value]
-
-
-@dataclass(frozen=True, slots=True)
-class TagValue:
-    """A constant of an enumeration."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ValueSet:
-    """A set of values that are no events: tags, or whole relations."""
-
-    items: tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Partition:
-    """A set of events, divided by location."""
-
-    members: Node
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Orders:
-    """All relations that order the writes of each location totally and contain `partial`."""
-
-    partial: Node
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ProcedureValue:
-    """A procedure and where it was written."""
-
-    procedure: cat.Procedure
-    scope: Scope
-
-
-Value: TypeAlias = (
-    "Node | tuple[Value, ...] | Closure | Primitive | TagValue | ValueSet | Partition | Orders | ProcedureValue"
-)
-
-
-class Scope:
-    """Names and their values, inside an outer scope."""
-
-    __slots__ = ("names", "outer")
-
-    def __init__(self, outer: Scope | None = None, names: dict[str, Value] | None = None) -> None:
-        self.outer = outer
-        self.names: dict[str, Value] = {} if names is None else names
-
-    def find(self, name: str) -> Value | None:
-        """The value of a name, or None."""
-        scope: Scope | None = self
-        while scope is not None:
-            if name in scope.names:
-                return scope.names[name]
-            scope = scope.outer
-        return None
-
-    def known(self) -> list[str]:
-        """All names in sight."""
-        return [*self.names, *(self.outer.known() if self.outer else ())]
+def set_of_tag(tag: str) -> str:
+    """The name of the set of the events with a tag: `'before-atomic` is `Before-atomic`, `'MB` is `MB`."""
+    return tag[:1].upper() + tag[1:]
 
 
 class UndefinedName(InputError):
@@ -131,9 +66,16 @@ def interpret(
 ) -> Theory:
     """The theory of a model: `files` in order (the prelude first), for tests with the given signature."""
     interpreter = _Interpreter(resolve, signature, variants)
-    for file in files:
-        interpreter.file(file)
-    return interpreter.theory(name)
+    try:
+        for file in files:
+            interpreter.file(file)
+        return interpreter.theory(name)
+    except RecursionError:
+        raise InputError(
+            f"the definitions of the model '{name}' are nested too deeply",
+            interpreter.called,
+            "does a function or a procedure call itself without end?",
+        ) from None
 
 
 class _Interpreter:
@@ -145,6 +87,8 @@ class _Interpreter:
         self.globals = Scope()
         self.checks: list[TheoryCheck] = []
         self.including: list[str] = []
+        self.called: Span | None = None
+        """Where a function or a procedure was called last."""
         self.primitives = self._primitives()
 
     def theory(self, name: str) -> Theory:
@@ -157,9 +101,9 @@ class _Interpreter:
             definitions=definitions,
             schedule=steps,
             dynamic=tuple(step for step in steps if not is_static(step)),
-            coherent=any(self._is_coherence(c) for c in self.checks),
-            ordered=any(self._is_coherence(c, self._base("rmw")) for c in self.checks),
-            atomic=any(self._is_atomicity(c) for c in self.checks),
+            coherent=any(is_coherence(self.build, c) for c in self.checks),
+            ordered=any(is_coherence(self.build, c, self._base("rmw")) for c in self.checks),
+            atomic=any(is_atomicity(self.build, c) for c in self.checks),
             node_count=self.build.count,
         )
 
@@ -186,7 +130,7 @@ class _Interpreter:
             case cat.With():
                 self._with(instruction, scope)
             case cat.Procedure(name):
-                scope.names[name] = ProcedureValue(instruction, scope)
+                scope.bind({name: ProcedureValue(instruction, scope.now())})
             case cat.Call():
                 self._call(instruction, scope)
             case cat.IfInstructions(test, then, otherwise, _):
@@ -194,9 +138,9 @@ class _Interpreter:
             case cat.ForAll():
                 self._for_all(instruction, scope)
             case cat.Enum(name, tags, _):
-                scope.names[name] = ValueSet(tuple(map(TagValue, tags)))
-            case cat.Annotations(_, _, span):
-                raise UnsupportedError("bell annotations (`instructions`) are not supported", span)
+                scope.bind({name: ValueSet(tuple(map(TagValue, tags)))})
+            case cat.Annotations():
+                self._annotations(instruction, scope)
 
     def _include(self, file: str, span: Span) -> None:
         if file in BUILT_IN_FILES:
@@ -206,6 +150,19 @@ class _Interpreter:
             chain = " -> ".join([*self.including, found.source.name])
             raise InputError(f"'{file}' includes itself: {chain}", span, "remove one of the includes")
         self.file(found)
+
+    def _annotations(self, instruction: cat.Annotations, scope: Scope) -> None:
+        """`instructions K[{'tag, ...}]`: each tag names the set of events that carry it, capitalised."""
+        for group in instruction.groups:
+            for item in self._items(self._value(group, scope), instruction.span):
+                if not isinstance(item, TagValue):
+                    raise InputError(f"a set of tags is wanted here, not of {describe(item)}", instruction.span)
+                scope.bind({set_of_tag(item.name): self._tagged(item.name)})
+
+    def _tagged(self, tag: str) -> Node:
+        """The events that carry a tag."""
+        name = set_of_tag(tag)
+        return self.build.base(name, True) if name in self.signature else self.build.empty_set
 
     def _check(self, check: cat.Check, scope: Scope) -> None:
         node = self._relation_or_set(check.expression, scope)
@@ -228,7 +185,7 @@ class _Interpreter:
             self._record("axiom", "empty", False, self._lost(value.partial), "co", instruction.span)
             return
         if isinstance(value, ValueSet) and len(value.items) == 1:
-            scope.names[name] = value.items[0]
+            scope.bind({name: value.items[0]})
             return
         raise UnsupportedError(
             f"`with {name} from` is supported for co from all coherence orders, and for a set with one element",
@@ -246,6 +203,7 @@ class _Interpreter:
         procedure = scope.find(call.procedure)
         if not isinstance(procedure, ProcedureValue):
             raise InputError(f"'{call.procedure}' is no procedure", call.span, self._similar(call.procedure, scope))
+        self.called = call.span
         arguments = self._value(call.argument, scope)
         inner = Scope(procedure.scope, self._bind(procedure.procedure.parameters, arguments, call.span))
         before = len(self.checks)
@@ -262,43 +220,45 @@ class _Interpreter:
     # --- bindings ---------------------------------------------------------------------------------------
 
     def _let(self, bindings: tuple[cat.Binding, ...], recursive: bool, scope: Scope) -> None:
-        if recursive and not all(isinstance(b.body, cat.Function) for b in bindings):
-            scope.names.update(self._recursive(bindings, scope))
-            return
-        values = [self._value(b.body, scope) for b in bindings]
-        for binding, value in zip(bindings, values, strict=True):
-            if len(binding.names) == 1:
-                scope.names[binding.names[0]] = value
-            else:
-                scope.names.update(self._bind(binding.names, value, binding.span))
+        if recursive and all(isinstance(b.body, cat.Function) for b in bindings):
+            self._recursive_functions(bindings, scope)
+        elif recursive:
+            scope.bind(self._recursive(bindings, scope))
+        else:
+            values = [self._value(b.body, scope) for b in bindings]
+            for binding, value in zip(bindings, values, strict=True):
+                single = len(binding.names) == 1
+                scope.bind({binding.names[0]: value} if single else self._bind(binding.names, value, binding.span))
+
+    def _recursive_functions(self, bindings: tuple[cat.Binding, ...], scope: Scope) -> None:
+        scope.bind({b.names[0]: () for b in bindings})
+        here = scope.now()
+        for b in bindings:
+            assert isinstance(b.body, cat.Function)
+            scope.names[b.names[0]] = Closure(b.body, here)
 
     def _recursive(self, bindings: tuple[cat.Binding, ...], scope: Scope) -> dict[str, Value]:
         group = FixGroup()
         names = [b.names[0] for b in bindings]
-        nodes: dict[str, Value] = {name: self.build.fix(group, False, name) for name in names}
+        sets = sets_among(bindings, lambda name: self._known(name, scope))
+        nodes: dict[str, Value] = {name: self.build.fix(group, name in sets, name) for name in names}
         inner = Scope(scope, dict(nodes))
-        bodies = []
-        for binding in bindings:
-            body = self._relation_or_set(binding.body, inner)
-            if body.is_set and body.op != "empty":
-                raise UnsupportedError("a recursive definition of a set is not supported", binding.span)
-            self._monotone(body, group, binding)
-            bodies.append(self.build.empty if body.op == "empty" else body)
-        return dict(zip(names, define(self.build, group, bodies), strict=True))
+        bodies = [self._recursive_body(b, b.names[0] in sets, inner) for b in bindings]
+        defined = define(self.build, group, bodies)
+        for binding, body in zip(bindings, bodies, strict=True):
+            if not (group.static or is_monotone(body, group)):
+                raise UnsupportedError(
+                    f"'{binding.names[0]}' is defined by its own complement, and depends on rf or co", binding.span
+                )
+        return dict(zip(names, defined, strict=True))
 
-    def _monotone(self, body: Node, group: FixGroup, binding: cat.Binding) -> None:
-        """Refuses a recursive name under a complement or on the right of a difference."""
-        members = set(group.members)
-        pending, seen = [body], set[int]()
-        while pending:
-            node = pending.pop()
-            if node.id in seen:
-                continue
-            seen.add(node.id)
-            negative = node.args[-1:] if node.op in ("diff", "not") else ()
-            if any(_uses(a, members) for a in negative):
-                raise UnsupportedError(f"'{binding.names[0]}' is defined by its own complement", binding.span)
-            pending.extend(node.args)
+    def _recursive_body(self, binding: cat.Binding, is_set: bool, scope: Scope) -> Node:
+        body = self._relation_or_set(binding.body, scope)
+        if body.op == "empty":
+            return self.build.nothing(is_set)
+        if body.is_set != is_set:
+            raise UnsupportedError("a recursive definition of this set is not supported", binding.span)
+        return body
 
     def _bind(self, parameters: tuple[str, ...], argument: Value, span: Span) -> dict[str, Value]:
         values = argument if isinstance(argument, tuple) else (argument,)
@@ -314,7 +274,7 @@ class _Interpreter:
             return value
         if value == ValueSet(()):
             return self.build.empty_set
-        raise InputError(f"a set or a relation is wanted here, not {_describe(value)}", expression.span)
+        raise InputError(f"a set or a relation is wanted here, not {describe(value)}", expression.span)
 
     def _value(self, expression: cat.Expression, scope: Scope) -> Value:
         match expression:
@@ -325,7 +285,7 @@ class _Interpreter:
             case cat.Apply(function, argument, span):
                 return self._apply(self._value(function, scope), self._value(argument, scope), span)
             case cat.Function():
-                return Closure(expression, scope)
+                return Closure(expression, scope.now())
             case cat.LetIn(bindings, recursive, body, _):
                 return self._let_in(bindings, recursive, body, scope)
             case cat.EmptyRelation():
@@ -349,6 +309,13 @@ class _Interpreter:
                 return self._match_tag(expression, scope)
 
     def _name(self, name: str, span: Span, scope: Scope) -> Value:
+        value = self._known(name, scope)
+        if value is None:
+            raise UndefinedName(f"'{name}' is not defined", span, self._similar(name, scope))
+        return value
+
+    def _known(self, name: str, scope: Scope) -> Value | None:
+        """What a name stands for: what the model defines, then what is built in."""
         value = scope.find(name)
         if value is not None:
             return value
@@ -364,7 +331,7 @@ class _Interpreter:
             return self.build.empty_set
         if name in ABSENT_RELATIONS:
             return self.build.empty
-        raise UndefinedName(f"'{name}' is not defined", span, self._similar(name, scope))
+        return None
 
     def _base(self, name: str) -> Node:
         return self.build.base(name, False)
@@ -386,7 +353,7 @@ class _Interpreter:
     def _as_node(self, value: Value, expression: cat.Expression) -> Node:
         if isinstance(value, Node):
             return value
-        raise InputError(f"a set or a relation is wanted here, not {_describe(value)}", expression.span)
+        raise InputError(f"a set or a relation is wanted here, not {describe(value)}", expression.span)
 
     def _combine(self, expression: cat.Operator, nodes: list[Node]) -> Node:
         build = self.build
@@ -451,13 +418,14 @@ class _Interpreter:
             return value.items
         if isinstance(value, Node) and value.op == "empty":
             return ()
-        raise UnsupportedError(f"going through the elements of {_describe(value)} is not supported", span)
+        raise UnsupportedError(f"going through the elements of {describe(value)} is not supported", span)
 
     def _apply(self, function: Value, argument: Value, span: Span) -> Value:
         if isinstance(function, Primitive):
             return function.apply(argument, span)
         if not isinstance(function, Closure):
-            raise InputError(f"this is applied like a function, but it is {_describe(function)}", span)
+            raise InputError(f"this is applied like a function, but it is {describe(function)}", span)
+        self.called = span
         f = function.function
         names = {f.parameters[0]: argument} if f.single else self._bind(f.parameters, argument, span)
         return self._value(f.body, Scope(function.scope, names))
@@ -486,7 +454,7 @@ class _Interpreter:
         for tag, body in match.clauses:
             if tag is None or subject == TagValue(tag):
                 return self._value(body, scope)
-        raise InputError(f"no clause matches {_describe(subject)}", match.span, "add a clause `|| _ -> ...`")
+        raise InputError(f"no clause matches {describe(subject)}", match.span, "add a clause `|| _ -> ...`")
 
     def _test(self, test: cat.Test, scope: Scope) -> bool:
         match test:
@@ -516,7 +484,7 @@ class _Interpreter:
         build = self.build
 
         def end(name: str, make: Callable[[Node], Node]) -> Primitive:
-            return Primitive(name, lambda value, span: make(self._argument(value, span)))
+            return Primitive(name, lambda value, span: make(self._related(name, value, span)))
 
         made = [
             end("domain", build.domain),
@@ -525,6 +493,7 @@ class _Interpreter:
             Primitive("classes-loc", lambda value, span: Partition(self._argument(value, span))),
             Primitive("linearisations", self._linearisations),
             Primitive("co_locs", self._co_locs),
+            Primitive("tag2events", self._tag2events),
             Primitive("generate_orders", self._linearisations),
             Primitive("generate_cos", lambda value, span: Orders(self._argument(value, span))),
             Primitive("cross", self._cross),
@@ -533,10 +502,17 @@ class _Interpreter:
         ]
         return {p.name: p for p in made}
 
+    def _related(self, name: str, value: Value, span: Span) -> Node:
+        """The argument of `domain` and `range`."""
+        node = self._argument(value, span)
+        if node.is_set and node.op != "empty":
+            raise InputError(f"'{name}' wants a relation, and this is a set", span, "write [S] for a relation")
+        return node
+
     def _argument(self, value: Value, span: Span) -> Node:
         if isinstance(value, Node):
             return value
-        raise InputError(f"a set or a relation is wanted here, not {_describe(value)}", span)
+        raise InputError(f"a set or a relation is wanted here, not {describe(value)}", span)
 
     def _linearisations(self, value: Value, span: Span) -> Value:
         """`linearisations(S, r)` and `generate_orders(S, r)`: for S = W these are the coherence orders."""
@@ -544,6 +520,11 @@ class _Interpreter:
             case (Node() as members, Node() as partial) if members is self.build.base("W", True):
                 return Orders(partial)
         raise UnsupportedError("linearisations are supported for the writes (W) only", span)
+
+    def _tag2events(self, value: Value, span: Span) -> Value:
+        if isinstance(value, TagValue):
+            return self._tagged(value.name)
+        raise InputError(f"a tag is wanted here, not {describe(value)}", span)
 
     def _co_locs(self, value: Value, span: Span) -> Value:
         match value:
@@ -560,52 +541,3 @@ class _Interpreter:
             options = [self._argument(item, span) for item in self._items(choices, span)]
             combined = [self.build.union((left, right)) for left in combined for right in options]
         return ValueSet(tuple(combined))
-
-    # --- what the axioms are ----------------------------------------------------------------------------
-
-    def _is_coherence(self, check: TheoryCheck, *more: Node) -> bool:
-        """`acyclic` over a union that contains po-loc, rf, co, fr and `more`."""
-        if check.role != "axiom" or check.kind != "acyclic" or check.negated or check.node.op != "or":
-            return False
-        parts = set(check.node.args)
-        po_loc = self.build.intersection((self._base("po"), self._base("loc")))
-        return {po_loc, self._base("rf"), self._base("co"), self._from_read(), *more} <= parts
-
-    def _from_read(self) -> Node:
-        through = self.build.sequence(self.build.inverse(self._base("rf")), self._base("co"))
-        return self.build.difference(through, self.build.identity)
-
-    def _is_atomicity(self, check: TheoryCheck) -> bool:
-        """`empty rmw & (fre ; coe)` or a stronger form of it."""
-        if check.role != "axiom" or check.kind != "empty" or check.negated or check.node.op != "and":
-            return False
-        build, rmw = self.build, self._base("rmw")
-        pairs = {rmw, build.union((self._base("amo"), self._base("lxsx")))}
-        fr, co, ext = self._from_read(), self._base("co"), self._base("ext")
-        between = {
-            build.sequence(a, b)
-            for a in (fr, build.intersection((fr, ext)))
-            for b in (co, build.intersection((co, ext)))
-        }
-        return any(a in pairs for a in check.node.args) and any(a in between for a in check.node.args)
-
-
-def _uses(node: Node, targets: set[Node]) -> bool:
-    return node in targets or any(_uses(a, targets) for a in node.args if a.op != "fix" or a in targets)
-
-
-def _describe(value: Value | Mapping[str, str]) -> str:
-    match value:
-        case Node(is_set=True):
-            return "a set"
-        case Node():
-            return "a relation"
-        case tuple():
-            return f"a tuple of {len(value)}"
-        case Closure() | Primitive():
-            return "a function"
-        case TagValue(name):
-            return f"the tag '{name}"
-        case ProcedureValue():
-            return "a procedure"
-    return "a set of values"

@@ -42,12 +42,16 @@ class Node:
 
 
 class FixGroup:
-    """The members of one `let rec`, defined together as a least fixpoint."""
+    """The members of one `let rec`, defined together as a least fixpoint.
 
-    __slots__ = ("members",)
+    `static`: no member depends on rf or co (known once they are defined).
+    """
+
+    __slots__ = ("members", "static")
 
     def __init__(self) -> None:
         self.members: list[Node] = []
+        self.static = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -237,16 +241,35 @@ def _flatten(op: str, args: Iterable[Node]) -> tuple[Node, ...]:
 def define(builder: Builder, group: FixGroup, bodies: Sequence[Node]) -> list[Node]:
     """Gives the members of a group their bodies; what they turn out to be.
 
-    A body without recursion is used as it is, and `X = r | X; X` is r^+.
+    A body without recursion is used as it is, `X = r | X; X` is r^+, and what can only grow from itself is empty.
     """
+    group.static = not any(_reaches_dynamic(body, set()) for body in bodies)
+    if all(_vanishes(body, dict.fromkeys(group.members, True)) for body in bodies):
+        return [builder.nothing(node.is_set) for node in group.members]
     if len(bodies) == 1 and (closure := _as_closure(builder, group.members[0], bodies[0])) is not None:
         return [closure]
     for node, body in zip(group.members, bodies, strict=True):
         node.args = (body,)
-    static = not any(_reaches_dynamic(body, set()) for body in bodies)
-    for node in group.members:
-        node.static = static
+        node.static = group.static
     return list(group.members)
+
+
+def _vanishes(node: Node, known: dict[Node, bool]) -> bool:
+    """Whether a node is empty where the nodes that `known` says so are empty."""
+    found = known.get(node)
+    if found is None:
+        found = known[node] = _vanishes_by_operator(node, known)
+    return found
+
+
+def _vanishes_by_operator(node: Node, known: dict[Node, bool]) -> bool:
+    if node.op == "empty":
+        return True
+    if node.op == "or":
+        return all(_vanishes(a, known) for a in node.args)
+    if node.op in ("and", "seq", "cross"):
+        return any(_vanishes(a, known) for a in node.args)
+    return node.op in ("diff", "inv", "plus", "toid", "dom", "rng") and _vanishes(node.args[0], known)
 
 
 def _as_closure(builder: Builder, node: Node, body: Node) -> Node | None:
@@ -263,7 +286,8 @@ def _reaches_dynamic(node: Node, seen: set[int]) -> bool:
     if node.id in seen:
         return False
     seen.add(node.id)
-    return node.name in DYNAMIC or any(_reaches_dynamic(a, seen) for a in node.args)
+    unfinished = node.op == "fix" and not node.args  # an outer recursion, which may become dynamic
+    return unfinished or node.name in DYNAMIC or any(_reaches_dynamic(a, seen) for a in node.args)
 
 
 def depends_on(node: Node, targets: set[Node]) -> bool:
