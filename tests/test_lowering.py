@@ -60,15 +60,15 @@ def test_everything_on_a_target() -> None:
         " P0                     ;\n"
         " lwz r1,0(r4)           ;\n"
         " lwsync                 ;\n"
-        " xor r9,r1,r1           ;\n"
-        " add r8,r9,r9           ;\n"
+        " xor r8,r1,r1           ;\n"
+        " add r8,r8,r8           ;\n"
         " add r8,r8,r8           ;\n"
         " add r8,r8,r5           ;\n"
-        " li r10,1               ;\n"
+        " li r9,1                ;\n"
         " sync                   ;\n"
         " Retry0: lwarx r2,r0,r8 ;\n"
-        " add r11,r2,r10         ;\n"
-        " stwcx. r11,r0,r8       ;\n"
+        " add r10,r2,r9          ;\n"
+        " stwcx. r10,r0,r8       ;\n"
         " bne Retry0             ;\n"
         " sync                   ;\n"
         " li r8,1                ;\n"
@@ -100,11 +100,11 @@ def test_everything_on_a_target() -> None:
         " beq L12                ;\n"
         " cmpwi r1,2             ;\n"
         " bge L10                ;\n"
-        " L12: li r9,1           ;\n"
-        " sub r8,r9,r2           ;\n"
-        " xor r11,r3,r3          ;\n"
-        " add r10,r4,r11         ;\n"
-        " stw r8,0(r10)          ;\n"
+        " L12: li r8,1           ;\n"
+        " sub r8,r8,r2           ;\n"
+        " xor r9,r3,r3           ;\n"
+        " add r9,r9,r4           ;\n"
+        " stw r8,0(r9)           ;\n"
         " b L11                  ;\n"
         " L10: sync              ;\n"
         " L11: L9: li r8,7       ;\n"
@@ -163,13 +163,13 @@ ACCESSES = [
     ),
     (
         "r0 = cmpxchg(x.acq_rel, 0, 1)",
-        ["mov ECX,$1", "mov EAX,$0", "lock cmpxchg [x],ECX", "mov EBX,EAX"],
-        ["MOV X2,#0", "MOV X3,#1", "MOV X0,X2", "CASAL X0,X3,[X1]"],
+        ["mov EAX,$0", "mov ECX,$1", "lock cmpxchg [x],ECX", "mov EBX,EAX"],
+        ["MOV X28,#0", "MOV X2,#1", "CASAL X28,X2,[X1]", "MOV X0,X28"],
         ["li r3,0", "li r4,1", "lwsync", "lwarx r1,r0,r2", "cmpw r1,r3", "bne L1", "stwcx. r4,r0,r2", "bne Retry0",
          "lwsync"],
     ),
-    ("r0 = 1 - 2", ["mov EBX,$1", "mov EAX,EBX", "sub EAX,$2"], ["MOV X1,#1", "SUB X0,X1,#2"],
-     ["li r2,1", "li r3,2", "sub r1,r2,r3"]),
+    ("r0 = 1 - 2", ["mov EAX,$1", "sub EAX,$2"], ["MOV X0,#1", "SUB X0,X0,#2"],
+     ["li r1,1", "li r2,2", "sub r1,r1,r2"]),
 ]  # fmt: skip
 
 
@@ -211,6 +211,7 @@ MANY = "\n".join(f"r{number} = x" for number in range(9))
         ("r0 = fetch_or(x, 1)", "x86", "no fetch_or that gives the old value", 4),
         ("r0 = x\nr1 = r0 == 1", "ppc", "no instruction for the value of a comparison", 5),
         ("r0 = x\nx = r0 < 1", "x86", "no instruction for the value of a comparison", 5),
+        ("r0 = x\nr1 = cmpxchg(y, r0, 1)", "aarch64", "does not expect a number", 5),
         (MANY, "x86", "needs more registers", 3),
     ],
 )
@@ -325,6 +326,7 @@ def updates(registers: st.SearchStrategy[str | None], kinds: list[ast.UpdateKind
 def bodies(target: str) -> st.SearchStrategy[list[ast.Statement]]:
     """Bodies of a thread that the target can express, if its registers suffice."""
     optional = st.none() | REGISTERS
+    expected = st.integers(0, 6).map(ast.Number) if target == "aarch64" else EXPRESSIONS
     simple = st.one_of(
         st.builds(ast.Compute, REGISTERS, EXPRESSIONS),
         st.builds(ast.Read, REGISTERS, PLACES, st.sampled_from(["plain", "acquire"])),
@@ -332,7 +334,7 @@ def bodies(target: str) -> st.SearchStrategy[list[ast.Statement]]:
         updates(optional, ARITHMETIC),
         updates(st.none() if target == "x86" else optional, BITWISE),
         st.builds(
-            ast.Update, optional, st.just("cmpxchg"), PLACES, st.just("acq_rel"), st.tuples(EXPRESSIONS, EXPRESSIONS)
+            ast.Update, optional, st.just("cmpxchg"), PLACES, st.just("acq_rel"), st.tuples(expected, EXPRESSIONS)
         ),
     )
     blocks = st.lists(simple, max_size=2).map(tuple)

@@ -23,11 +23,13 @@ Cells: TypeAlias = tuple[str, ...]
 class Target:
     """An architecture as the target of lowering; everything that differs between targets is here.
 
-    `registers` in the order of use; `expected` is the one among them that compare-and-exchange takes.  `element` is
-    the bytes of a memory location and of an array element, `declare` its type in a printed test.  `literal` is how
-    a number stands as an operand (None: only where `immediate` has a form for it, within `immediates`); `direct`
-    is a memory operand by name (None: the address must be in a register).  `compare` sets flags for `jumps`;
-    `test` puts a comparison's 0 or 1 in a register.  `updates` keep the old value, `dropped` do not need to.
+    `registers` are in the order of use.  `element` is the bytes of a location and of an array element, `declare` its
+    type in a printed test.  `literal` is how a number stands as an operand (None: only where `immediate` has a form
+    for it, within `immediates`); `direct` is a memory operand by name (None: the address must be in a register).
+    `compare` sets flags for `jumps`; `test` puts a comparison's 0 or 1 in a register.  `updates` keep the old value,
+    `dropped` need not.  `expected` is the register in which compare-and-exchange takes the expected value and gives
+    the old one (None: any); with `expects_number` it is open which of the two it depends on, so that only a number
+    may be expected where the result is kept.
     """
 
     arch: str
@@ -57,3 +59,4 @@ class Target:
     literal: str | None = None
     direct: str | None = None
     expected: str | None = None
+    expects_number: bool = False

@@ -13,6 +13,7 @@ from litmus.program import Pointer
 from litmus.source import Span
 
 NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", "<=": ">", ">": "<="}
+COMMUTATIVE = frozenset("+&|^")
 ZERO = ast.Number(0)
 
 
@@ -199,10 +200,21 @@ class _Walk:
         holes = self._place(statement.place)
         *expected, new = statement.arguments
         if expected:
-            holes["e"] = self.operand(expected[0])
+            holes["e"] = self._expected(expected[0], statement.register is not None)
         if "{S}" in "".join(cells):
             return holes | {"S": self.value(new)}
         return holes | {"s": self.operand(new)}
+
+    def _expected(self, value: ast.Expression, kept: bool) -> str:
+        """The expected value of a compare-and-exchange, in the register that the target wants it in."""
+        home = self.target.expected
+        if home is None:
+            return self.value(value)
+        if kept and self.target.expects_number and not isinstance(value, ast.Number):
+            message = f"the result of a {self.target.arch} compare-and-swap that does not expect a number"
+            raise self._refusal(f"{message} is not supported: its dependencies are open", "drop the result")
+        self._compute(value, home)
+        return home
 
     def _retry(self, cells: Cells) -> str:
         """The label of a retry loop."""
@@ -220,22 +232,22 @@ class _Walk:
 
     # --- values ---
 
-    def value(self, value: ast.Expression) -> str:
-        """A register that holds the value: its own, or a scratch register."""
+    def value(self, value: ast.Expression, room: str | None = None) -> str:
+        """A register that holds the value: its own, or `room`, by default a scratch register."""
         match value:
             case ast.Register():
                 return self.registers[value.name]
             case ast.Address():
                 return self._address(value.name, value.index)
-        result = self._fresh()
+        result = room or self._fresh()
         self._compute(value, result)
         return result
 
-    def operand(self, value: ast.Expression) -> str:
+    def operand(self, value: ast.Expression, room: str | None = None) -> str:
         """A literal, where the target has them, or a register."""
         if isinstance(value, ast.Number) and self.target.literal is not None:
             return self.target.literal.format(n=value.value)
-        return self.value(value)
+        return self.value(value, room)
 
     def _address(self, name: str, index: ast.Expression | None) -> str:
         """A register that holds the address of a variable or of an element."""
@@ -243,7 +255,7 @@ class _Walk:
         if index is None or isinstance(index, ast.Number):
             return home
         result = self._fresh()
-        unscaled = self.value(index)
+        unscaled = self.value(index, result)
         self._binary("+", unscaled, unscaled, result)
         for _ in range(self.target.element.bit_length() - 2):
             self._binary("+", result, result, result)
@@ -270,17 +282,22 @@ class _Walk:
                 self._arithmetic(value, into)
 
     def _arithmetic(self, value: ast.Binary, into: str) -> None:
-        """`left op right` into a register."""
-        left = self.value(value.left)
+        """`left op right` into a register, which also has room for one of them unless the value uses it."""
+        used = {self.registers[part.name] for part in parts(value) if isinstance(part, ast.Register)}
+        room, free = None if into in used else into, list(self.free)
+        left = self.value(value.left, room)
         form = self._immediate(value.op, value.right)
         if form is not None:
             self._emit((form,), d=into, l=left, n=str(self._number(value.right)))
         else:
-            self._binary(value.op, left, self.operand(value.right), into)
+            self._binary(value.op, left, self.operand(value.right, None if left == room else room), into)
+        self.free = free
 
     def _binary(self, op: str, left: str, right: str, into: str) -> None:
         """`into = left op right`; by way of a scratch register if `into` is overwritten too early."""
         cells = self.target.binary[op]
+        if into == right and op in COMMUTATIVE:
+            left, right = right, left
         early = len(cells) > 1 and into == right and into != left
         result = self._fresh() if early else into
         self._emit(cells, d=result, l=left, r=right)

@@ -66,7 +66,7 @@ TARGET = Target(
         "xchg": ("mov {d},{s}", "xchg {a},{d}"),
         "fetch_add": ("mov {d},{s}", "lock xadd {a},{d}"),
         "fetch_sub": ("mov {d},$0", "sub {d},{s}", "lock xadd {a},{d}"),
-        "cmpxchg": ("mov EAX,{e}", "lock cmpxchg {a},{S}", "mov {d},EAX"),
+        "cmpxchg": ("lock cmpxchg {a},{S}", "mov {d},{e}"),
     },
     dropped={
         "fetch_add": ("lock add {a},{s}",),
