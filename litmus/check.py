@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from litmus.cat.algebra import bound_all
@@ -14,7 +14,7 @@ from litmus.errors import InternalError, UsageError
 from litmus.evaluate import Evaluator
 from litmus.events import EventStructure
 from litmus.execution import Execution
-from litmus.ground import ground
+from litmus.ground import Problem, ground
 from litmus.library import Model, load_model
 from litmus.lowering import lower, render
 from litmus.pairs import make_pairs
@@ -24,11 +24,13 @@ from litmus.program import (
     Expectation,
     Observable,
     Program,
+    Proposition,
     Value,
     mentioned,
     observables,
 )
 from litmus.proposition import predicate
+from litmus.question import literal
 from litmus.registers import RegisterWalker
 from litmus.solve.budget import Budget, Undecided
 from litmus.solve.found import Found, Solver
@@ -47,7 +49,7 @@ class Options:
 
     `engine`: one of `ENGINES`.  `unroll`: how often each backward jump may be taken.  `timeout`: seconds for
     the whole check.  `rlimit`: Z3's resource units for each query.  `compiler`: also consider the programs
-    that a compiler may turn a native test into.
+    that a compiler may turn a native test into.  `verdict_only`: find the observation without listing the states.
     """
 
     engine: str = "auto"
@@ -55,6 +57,7 @@ class Options:
     timeout: float | None = None
     rlimit: int | None = None
     compiler: bool = False
+    verdict_only: bool = False
 
 
 @dataclass(slots=True)
@@ -94,7 +97,7 @@ def _check(program: Program, model: Model, options: Options) -> Verdict:
     question = _Question(program)
     try:
         for number, variant in enumerate(_variants(program, options)):
-            _explore(variant, judge, options, budget, tally)
+            _explore(variant, judge, options, budget, tally, question)
             reached = any(map(question.interesting, tally.counts))
             if number == 0:
                 direct = reached
@@ -103,6 +106,8 @@ def _check(program: Program, model: Model, options: Options) -> Verdict:
     except Undecided as limit:
         undecided = str(limit)
     verdict = _verdict(question, model, tally, undecided)
+    if options.verdict_only:
+        verdict = replace(verdict, states=(), positive=None, negative=None)
     return replace(verdict, compiler_only=reordered is not None, reordered=reordered)
 
 
@@ -114,14 +119,18 @@ def _variants(program: Program, options: Options) -> Iterator[Program]:
         yield from reorderings(program)
 
 
-def _explore(program: Program, model: Model, options: Options, budget: Budget, tally: _Tally) -> None:
+def _explore(
+    program: Program, model: Model, options: Options, budget: Budget, tally: _Tally, question: _Question
+) -> None:
     """Adds the final states of a program to the tally, one event structure after the other."""
     lowered = _lowered(program, model)
     wanted = _wanted(lowered)
     unfolding = unfold(lowered, options.unroll, RegisterWalker if model.registers else Walker, budget.spend)
     tally.bounded |= unfolding.bounded
     for structure in unfolding.structures():
-        _solve(lowered, structure, model, wanted, options.engine, budget, tally)
+        if options.verdict_only and question.settled(tally.counts):
+            break
+        _solve(lowered, structure, model, wanted, options, budget, tally)
 
 
 def _wanted(program: Program) -> tuple[Observable, ...]:
@@ -150,32 +159,41 @@ def _solve(
     structure: EventStructure,
     model: Model,
     wanted: Sequence[Observable],
-    engine: str,
+    options: Options,
     budget: Budget,
     tally: _Tally,
 ) -> None:
     """Adds the final states of one event structure to the tally; every witness is re-evaluated."""
     budget.spend()
     theory = model.theory(structure.signature)
-    solver, flags = _solver(structure, theory, wanted, engine, budget)
+    question = (program.condition.proposition, program.filter or TRUE) if options.verdict_only else None
+    solver, problem = _solver(structure, theory, wanted, options.engine, budget, question)
     evaluator: Evaluator | None = None
-    for found in solver.states():
+    for found in solver.states() if question is None else filter(None, map(solver.witness, problem.answers)):
         evaluator = evaluator or Evaluator(theory, structure)
         _confirm(program, evaluator, found, wanted)
         tally.add(found)
     if solver.out_of_thin_air():
         raise Undecided("the model allows values out of thin air")
     if evaluator is not None:
-        tally.flags.update((name, None) for name, literal in flags if solver.possible(literal))
+        tally.flags.update((name, None) for name, raised in problem.flags if solver.witness(raised))
 
 
 def _solver(
-    structure: EventStructure, theory: Theory, wanted: Sequence[Observable], engine: str, budget: Budget
-) -> tuple[Solver, list[tuple[str, int]]]:
-    """A back end with the grounded problem of a structure, and the flags to ask it about."""
+    structure: EventStructure,
+    theory: Theory,
+    wanted: Sequence[Observable],
+    engine: str,
+    budget: Budget,
+    question: tuple[Proposition, Proposition] | None,
+) -> tuple[Solver, Problem]:
+    """A back end with the grounded problem of a structure; `question` is the proposition and the filter."""
     pairs = make_pairs(structure, Rules(theory.coherent, theory.ordered, theory.atomic))
     may, must = bound_all(theory, structure, *pairs.bounds())
     problem = ground(structure, theory, may, must, (pairs.rf, pairs.co, pairs.circuit), wanted, budget.spend)
+    if question is not None:
+        asked, passes = (literal(p, wanted, problem.observed, problem.circuit) for p in question)
+        problem.answers = [problem.circuit.all_of((passes, side)) for side in (asked, -asked)]
     candidates = pairs.candidates
     small = candidates is not None and candidates <= MOST_CANDIDATES
     if engine == "table" and not small:
@@ -183,10 +201,10 @@ def _solver(
     if small and engine != "z3":
         from litmus.solve.tables import Table
 
-        return Table(problem, pairs, budget), problem.flags
+        return Table(problem, pairs, budget), problem
     from litmus.solve.z3 import Z3Solver
 
-    return Z3Solver(problem, pairs, wanted, budget), problem.flags
+    return Z3Solver(problem, pairs, wanted, budget), problem
 
 
 def _confirm(program: Program, evaluator: Evaluator, found: Found, wanted: Sequence[Observable]) -> None:
@@ -211,6 +229,10 @@ class _Question:
         wanted = _wanted(program)
         self.satisfies = predicate(program.condition.proposition, wanted)
         self.passes = predicate(program.filter or TRUE, wanted)
+
+    def settled(self, states: Iterable[tuple[Value, ...]]) -> bool:
+        """Whether the states hold one that satisfies the proposition, and one that does not."""
+        return len({self.satisfies(values) for values in states if self.passes(values)}) == 2
 
     def interesting(self, values: Sequence[Value]) -> bool:
         """Whether a state decides the question: a witness, or for `forall` a counterexample."""

@@ -8,7 +8,7 @@ returns 1" is a disjunction over the writes it may read from.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from litmus.cat.algebra import Values
 from litmus.cat.theory import Node, Theory
@@ -29,7 +29,8 @@ class Problem:
     `rf` and `co` give the literal of each pair that may hold (`co` both ways round).  An execution is allowed
     if every literal of `required` is true.  `observed[i]` lists the values that observable i may end with and
     the literal of each; exactly one is true unless `undefined` is: values that depend on each other in a circle.
-    `thin_air` is true where such a circle may have a solution, which would be a value out of thin air.
+    `thin_air` is true where such a circle may have a solution, which would be a value out of thin air.  `answers` are
+    the literals of the two sides of the question, where it is asked of the solver.
     """
 
     structure: EventStructure
@@ -42,6 +43,7 @@ class Problem:
     flags: list[tuple[str, int]]
     undefined: int
     thin_air: int
+    answers: list[int] = field(default_factory=list)
 
 
 def ground(

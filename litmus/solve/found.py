@@ -29,8 +29,8 @@ class Solver(Protocol):
         """Every final state of an allowed execution, once."""
         ...
 
-    def possible(self, literal: int) -> bool:
-        """Whether some allowed execution makes the literal true."""
+    def witness(self, literal: int) -> Found | None:
+        """An allowed execution that makes the literal true, or None when there is none; nothing is counted."""
         ...
 
     def out_of_thin_air(self) -> bool:

@@ -120,9 +120,17 @@ class Table:
             if rest:
                 yield from self._split(index + 1, (*values, value), rest)
 
-    def possible(self, literal: int) -> bool:
-        """Whether some allowed execution makes the literal true."""
-        return bool(self.allowed & self.column(literal))
+    def witness(self, literal: int) -> Found | None:
+        """The first allowed candidate that makes the literal true, or None."""
+        members = self.allowed & self.column(literal)
+        if not members:
+            return None
+        first = members & -members
+        values = tuple(
+            next(value for value, chosen in options if first & self.column(chosen))
+            for options in self.problem.observed
+        )
+        return Found(values, self._execution(first), None)
 
     def out_of_thin_air(self) -> bool:
         """Whether the axioms allow a candidate with values out of thin air."""

@@ -40,7 +40,7 @@ class Z3Solver:
             formula.require(literal)
         self.guard = [*problem.constraints, -problem.undefined]
         formula.define(self.guard)
-        formula.define([problem.thin_air, *(literal for _, literal in problem.flags)])
+        formula.define([problem.thin_air, *problem.answers, *(literal for _, literal in problem.flags)])
         formula.define(literal for values in problem.observed for _, literal in values)
         return formula
 
@@ -84,9 +84,9 @@ class Z3Solver:
             raise InternalError("a solver's execution has values out of thin air")
         return Found(execution.final(self.observables), execution, None)
 
-    def possible(self, literal: int) -> bool:
-        """Whether some allowed execution makes the literal true."""
-        return self.session.solve((*self.guard, literal)) is not None
+    def witness(self, literal: int) -> Found | None:
+        """An allowed execution that makes the literal true, or None when there is none."""
+        return self._solve((literal,))
 
     def out_of_thin_air(self) -> bool:
         """Whether the axioms allow an execution with values out of thin air."""
