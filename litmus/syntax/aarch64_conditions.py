@@ -45,6 +45,9 @@ CARRY = frozenset({"CS", "CC", "HS", "LO", "HI", "LS"})
 """The conditions that look at the carry flag, which a logical operation clears."""
 
 
+SETS_FLAGS = frozenset({"ADDS", "ANDS", "BICS", "CMN", "CMP", "SUBS", "TST"})
+"""The instructions that set the flags."""
+
 CLEARS_CARRY = frozenset({"ANDS", "BICS", "TST"})
 """The instructions after which the `CARRY` conditions are not those of the compared values."""
 

@@ -21,7 +21,7 @@ from litmus.program import (
     Unary,
     When,
 )
-from litmus.syntax.aarch64_conditions import CARRY, CLEARS_CARRY
+from litmus.syntax.aarch64_conditions import CARRY, CLEARS_CARRY, SETS_FLAGS
 from litmus.syntax.aarch64_operands import Line, Name, read
 
 
@@ -30,6 +30,8 @@ def check(program: Program) -> None:
     for thread in program.threads:
         code = [i for i in thread.instructions if i.operations]
         mnemonics = {read(i.text).mnemonic for i in code}
+        if not mnemonics & SETS_FLAGS:
+            _check_unset(code)
         if mnemonics & CLEARS_CARRY:
             _check_flags(code)
         if any(mnemonic.startswith("CAS") for mnemonic in mnemonics):
@@ -37,6 +39,13 @@ def check(program: Program) -> None:
 
 
 # --- flags ----------------------------------------------------------------------------------------------
+
+
+def _check_unset(code: Sequence[Instruction]) -> None:
+    """Refuses a condition in a thread that sets no flags: what they are at its start is not known."""
+    for i in code:
+        if read(i.text).mnemonic.startswith(("B.", "CS", "CINC", "CINV", "CNEG")):
+            raise UnsupportedError(f"'{i.text}' in a thread that never sets the flags", i.span, "add a CMP before it")
 
 
 def _check_flags(code: Sequence[Instruction]) -> None:
