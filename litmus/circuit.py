@@ -67,6 +67,6 @@ class Circuit:
         return self._append(OR, ())
 
     def close(self, literal: int, inputs: Iterable[int]) -> None:
-        """Sets the inputs of an opened disjunction."""
-        self.inputs[literal] = tuple(dict.fromkeys(i for i in inputs if i != FALSE))
+        """Sets the inputs of an opened disjunction.  Never none: without inputs it would be a variable."""
+        self.inputs[literal] = tuple(dict.fromkeys(i for i in inputs if i != FALSE)) or (FALSE,)
         self.recursive = True
