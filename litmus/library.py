@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from importlib import resources
+from os.path import isfile, normpath
 from pathlib import Path
 
 from litmus.cat.interpret import BUILT_IN_FILES, interpret
@@ -64,15 +65,19 @@ class Model:
         return theory
 
     def resolve(self, name: str, span: Span) -> CatFile:
-        """The tree of an included file: beside the including one, then `include`, then the bundled ones."""
-        here = Path(span.source.name).parent
-        for folder in (here, *self.include):
-            path = folder / name
-            if path.is_file():
+        """The tree of an included file: beside the including one, then `include`, then the bundled ones.
+
+        A bundled file includes bundled files only, whatever lies in the working directory.
+        """
+        of_bundled = _bundled_source(span.source.name) is span.source
+        folders = () if of_bundled else (Path(span.source.name).parent, *self.include)
+        for folder in folders:
+            path = Path(normpath(folder / name))
+            if isfile(path):
                 return self._read(path)
         bundled = _bundled(name)
         if bundled is None:
-            looked = ", ".join(str(folder) for folder in (here, *self.include))
+            looked = ", ".join(str(folder) for folder in folders)
             raise InputError(f"the included file '{name}' is not found", span, f"looked in {looked}; add -I DIR")
         return bundled
 
@@ -108,13 +113,15 @@ def read_model_text(path: Path) -> str:
     """The text of a model file; UsageError when it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # not UTF-8, or no possible file name
         raise UsageError(f"the model '{path}' cannot be read: {error}") from error
 
 
 @cache
 def _bundled_model(name: str, variants: frozenset[str]) -> Model:
-    return _model(name, Source(f"{name}.cat", _bundled_text(f"{name}.cat") or ""), (), variants)
+    source = _bundled_source(f"{name}.cat")
+    assert source is not None, "a bundled model without a file"
+    return _model(name, source, (), variants)
 
 
 def _model(name: str, source: Source, include: tuple[Path, ...], variants: frozenset[str]) -> Model:
@@ -168,14 +175,21 @@ def _prelude() -> CatFile:
 
 @cache
 def _bundled(name: str) -> CatFile | None:
+    source = _bundled_source(name)
+    return None if source is None else _parse(source)
+
+
+@cache
+def _bundled_source(name: str) -> Source | None:
+    """A file in litmus/models, or None; the same object each time."""
     text = _bundled_text(name)
-    return None if text is None else _parse(Source(name, text))
+    return None if text is None else Source(name, text)
 
 
 def _bundled_text(name: str) -> str | None:
     """The text of a file in litmus/models, or None."""
-    file = resources.files("litmus").joinpath("models").joinpath(name)
-    return file.read_text(encoding="utf-8") if "/" not in name and file.is_file() else None
+    files = {file.name: file for file in resources.files("litmus").joinpath("models").iterdir()}
+    return files[name].read_text(encoding="utf-8") if name in files else None
 
 
 @cache
