@@ -114,62 +114,60 @@ class Universe:
         if not left or not right:
             return 0
         n, mask, out = self.n, self.row, 0
-        if left.bit_count() < n:
+        if 2 * left.bit_count() < n:
             while left:
                 low = left & -left
                 i, j = divmod(low.bit_length() - 1, n)
                 out |= (right >> j * n & mask) << i * n
                 left ^= low
             return out
-        shift = 0
-        successors = self.rows(right)
-        while left:
-            row = left & mask
+        column = self.column
+        while right:
+            row = right & mask
             if row:
-                reached = 0
-                while row:
-                    low = row & -row
-                    reached |= successors[low.bit_length() - 1]
-                    row ^= low
-                out |= reached << shift
-            left >>= n
-            shift += n
+                out |= (left & column) * row
+            left >>= 1
+            right >>= n
         return out
 
     def plus(self, relation: int) -> int:
-        """r^+: the transitive closure (Warshall)."""
+        """r^+: the transitive closure (Warshall: through each event, from all before it to all after it)."""
         if not relation:
             return 0
-        rows = self.rows(relation)
-        bit = 1
-        for through in range(self.n):
-            row = rows[through]
-            if row:
-                for i, other in enumerate(rows):
-                    if other & bit:
-                        rows[i] = other | row
-                row = rows[through]
-            bit <<= 1
-        return self.from_rows(rows)
+        n, mask, column = self.n, self.row, self.column
+        for through in range(n):
+            before = relation >> through & column
+            if before:
+                relation |= before * (relation >> through * n & mask)
+        return relation
 
     def star(self, relation: int) -> int:
         """r^*: the reflexive transitive closure."""
         return self.plus(relation) | self.identity
 
     def is_acyclic(self, relation: int) -> bool:
-        """Whether the relation has no cycle: repeatedly drops events without a predecessor."""
-        rows = self.rows(relation)
-        sources = [i for i in range(self.n) if rows[i]]
-        left = self.row
-        while True:
-            reached = 0
-            for i in sources:
-                reached |= rows[i]
-            keep = left & reached
-            if keep == left:
-                return not keep
-            left = keep
-            sources = [i for i in sources if left >> i & 1]
+        """Whether the relation has no cycle: repeatedly drops events without a successor, the last ones first."""
+        n, mask, bit, left = self.n, self.row, 1, 0
+        waiting: list[tuple[int, int]] = []
+        while relation:
+            row = relation & mask
+            if row:
+                waiting.append((bit, row))
+                left |= bit
+            relation >>= n
+            bit <<= 1
+        waiting.reverse()
+        while waiting:
+            stuck = []
+            for event in waiting:
+                if event[1] & left:
+                    stuck.append(event)
+                else:
+                    left ^= event[0]
+            if len(stuck) == len(waiting):
+                return False
+            waiting = stuck
+        return True
 
     def cycle(self, relation: int) -> list[int] | None:
         """The events of one shortest cycle in order, or None when the relation is acyclic."""
@@ -203,14 +201,12 @@ class Universe:
 
     def components(self, relation: int) -> list[int]:
         """The strongly connected components that carry a cycle, as sets (single events: self loops)."""
-        closure = self.plus(relation)
-        back = self.inverse(closure)
-        rows = self.rows(closure & back)
+        rows = self.rows(self.plus(relation))
         seen, found = 0, []
         for i, row in enumerate(rows):
-            if row and not seen >> i & 1:
-                found.append(row)
-                seen |= row
+            if row >> i & 1 and not seen >> i & 1:
+                found.append(mask_of(j for j in bits(row) if rows[j] >> i & 1))
+                seen |= found[-1]
         return found
 
 
