@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from litmus.cat.theory import Fixpoint, Node, Theory, is_static
-from litmus.errors import InternalError
+from litmus.errors import InternalError, UnsupportedError
 from litmus.events import EventStructure
 from litmus.relation import Universe
 
@@ -107,11 +107,18 @@ def evaluate_all(theory: Theory, structure: EventStructure, rf: int, co: int, st
 
 
 def _least_fixpoint(u: Universe, step: Fixpoint, values: Values) -> None:
-    """Iterates the definitions from the empty relation until nothing changes."""
+    """Iterates the definitions from the empty relation until nothing changes.
+
+    Definitions that only grow come to rest after one round for each pair at the latest.  Raises UnsupportedError
+    for others, defined by their own complement, that have not come to rest by then.
+    """
     for node in step.members:
         values[node.id] = 0
-    changed = True
+    changed, rounds = True, len(step.members) * u.n * u.n + 1
     while changed:
+        rounds -= 1
+        if rounds < 0:
+            raise UnsupportedError("a recursive definition, by its own complement, never comes to rest")
         for node in step.body:
             values[node.id] = operate(u, node, values)
         changed = False

@@ -243,7 +243,7 @@ def define(builder: Builder, group: FixGroup, bodies: Sequence[Node]) -> list[No
 
     A body without recursion is used as it is, `X = r | X; X` is r^+, and what can only grow from itself is empty.
     """
-    group.static = not any(_reaches_dynamic(body, set()) for body in bodies)
+    group.static = not any(_reaches_dynamic(body, {m.id for m in group.members}) for body in bodies)
     if all(_vanishes(body, dict.fromkeys(group.members, True)) for body in bodies):
         return [builder.nothing(node.is_set) for node in group.members]
     if len(bodies) == 1 and (closure := _as_closure(builder, group.members[0], bodies[0])) is not None:
