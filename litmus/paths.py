@@ -20,6 +20,7 @@ from litmus.program import (
     Const,
     Expression,
     Fence,
+    Fork,
     Instruction,
     Load,
     Operation,
@@ -193,6 +194,8 @@ class Walker:
                 self._fence(run, operation)
             case Branch():
                 return self._branch(run, operation, stack)
+            case Fork(target):
+                return self._fork(run, target, stack)
             case When():
                 return self._when(run, operation, stack)
             case StoreConditional():
@@ -351,6 +354,13 @@ class Walker:
         run.path.constraints.append(apply("!", condition.term))
         return run
 
+    def _fork(self, run: Run, target: str, stack: list[Run]) -> Run:
+        """Goes on; the run that jumps goes to the stack."""
+        jumped = self._jump(run.fork(), self._index(run, target))
+        if jumped is not None:
+            stack.append(jumped)
+        return run
+
     def _jump(self, run: Run, target: int) -> Run | None:
         """Goes to an instruction; a backward jump taken more than `unroll` times ends the run."""
         if target < run.pc:
@@ -371,6 +381,12 @@ class Walker:
             index -= 1
 
     def _when(self, run: Run, when: When, stack: list[Run]) -> Run | None:
+        if when.condition is None:
+            other = run.fork()
+            other.pending = (*when.otherwise, *run.pending)
+            stack.append(other)
+            run.pending = (*when.then, *run.pending)
+            return run
         condition = self._value(run, when.condition)
         self._decided(run, condition, "B")
         scope = (Scope(run.pick),)

@@ -165,13 +165,24 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
+class Fork:
+    """Go on, or jump to the label `target`: both are explored, and neither has a dependency on anything.
+
+    With an `Assume` on each side it splits the outcomes of a read before the read is done.
+    """
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class When:
     """Inside one instruction: `then` if `condition` is not 0, else `otherwise` (compare-and-swap).
 
+    Without a condition both are explored: the architecture leaves open what is done.
     No branch event and no control dependency; what is done inside has a *pick* dependency on the condition.
     """
 
-    condition: Expression
+    condition: Expression | None
     then: tuple[Operation, ...]
     otherwise: tuple[Operation, ...] = ()
 
@@ -183,7 +194,7 @@ class Assume:
     condition: Expression
 
 
-Operation: TypeAlias = Assign | Load | Store | StoreConditional | Fence | Branch | When | Assume
+Operation: TypeAlias = Assign | Load | Store | StoreConditional | Fence | Branch | Fork | When | Assume
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,8 +77,8 @@ def _exchange(line: Line, suffix: str, order: str, target: str | None, combine: 
 def _compare_and_swap(line: Line, suffix: str, order: str) -> tuple[Operation, ...]:
     """`CAS Rs,Rt,[Xn]`: Rt is written if Rs is there; Rs becomes what was there.
 
-    On success Rs keeps its value and its dependencies, and is picked by the comparison; on failure nothing is
-    written and Rs depends on the read.
+    On success the machine may take Rs for what was expected, with its dependencies and picked by the comparison,
+    or for what was read, which the comparison does not delay; on failure Rs is what was read.
     """
     line.count(3)
     expected, bits = data(line, 0, suffix)
@@ -90,7 +90,8 @@ def _compare_and_swap(line: Line, suffix: str, order: str) -> tuple[Operation, .
     if expected.name is None:
         return Load(OLD, place, reads, atomic=True), When(equal, (write,))
     kept, seen = Assign(expected.name, stored(bits, expected)), Assign(expected.name, Reg(OLD))
-    return Load(OLD, place, reads, atomic=True), When(equal, (write, kept), (seen,))
+    load = Load(OLD, place, reads, atomic=True)
+    return (When(None, (load, When(equal, (write, kept), (seen,))), (load, When(equal, (write,)), seen)),)
 
 
 # --- the tables -----------------------------------------------------------------------------------------
