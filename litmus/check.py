@@ -107,7 +107,7 @@ def _check(program: Program, model: Model, options: Options) -> Verdict:
         undecided = str(limit)
     verdict = _verdict(question, model, tally, undecided)
     if options.verdict_only:
-        verdict = replace(verdict, states=(), positive=None, negative=None)
+        verdict = replace(verdict, states=(), states_listed=False, positive=None, negative=None)
     return replace(verdict, compiler_only=reordered is not None, reordered=reordered)
 
 

@@ -21,7 +21,8 @@ class Verdict:
     count the allowed executions that satisfy the proposition and that do not; None where the back end counts
     no executions.  `states` is every allowed final state, sorted (all that were found, when undecided).
     `bounded`: a loop was cut at the unrolling bound.  `compiler_only`: with compile-time reordering, the
-    outcome is possible only in a reordered program, whose text is `reordered`.  `seconds` is CPU time.
+    outcome is possible only in a reordered program, whose text is `reordered`.  `states_listed` is False where only the
+    observation was asked for (`states` is then empty).  `seconds` is CPU time.
     """
 
     test: str
@@ -40,6 +41,7 @@ class Verdict:
     expected: Expected | None = None
     compiler_only: bool = False
     reordered: str | None = None
+    states_listed: bool = True
     seconds: float = 0.0
     witnesses: tuple[object, ...] = field(default=(), compare=False)
 

@@ -77,6 +77,7 @@ def _add_check(commands: _SubParsersAction[Parser]) -> None:
     add("--unroll", type=_at_least_1, default=2, metavar="N", help="how often a loop is unrolled (default: 2)")
     add("--timeout", type=_seconds, metavar="S", help="give a test up after S seconds: undecided")
     add("--rlimit", type=_at_least_1, metavar="N", help="give a test up after N steps of the solver: undecided")
+    add("--verdict-only", action="store_true", help="answer the question without finding every final state: faster")
     add("--states", action="store_true", help="list the final states (text output)")
     add("-j", "--jobs", type=_at_least_1, default=1, metavar="N", help="work on N tests at a time (default: 1)")
     add("--color", type=_one_of("auto", "always", "never"), metavar="auto|always|never", default="auto",

@@ -12,6 +12,7 @@ from typing import TextIO
 
 from litmus.cli.progress import Progress
 from litmus.cli.run import Settings, answers, model
+from litmus.errors import UsageError
 from litmus.inputs import find
 from litmus.report.answer import Answer, Report
 
@@ -28,8 +29,10 @@ def run(arguments: Namespace) -> int:
 
     options = Options(
         engine=arguments.engine, unroll=arguments.unroll, timeout=arguments.timeout, rlimit=arguments.rlimit,
-        compiler=arguments.compiler,
+        compiler=arguments.compiler, verdict_only=arguments.verdict_only,
     )  # fmt: skip
+    if arguments.verdict_only and (arguments.states or arguments.output == "herd"):
+        raise UsageError("--verdict-only lists no states", hint="leave it out, or leave out --states and -o herd")
     settings = Settings(tuple(dict.fromkeys(arguments.models)), tuple(arguments.include), options)
     for name in settings.models:
         model(name, settings.include)

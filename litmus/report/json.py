@@ -30,7 +30,7 @@ class Json:
 def line(answer: Answer) -> dict[str, Any]:
     """The object of one answer; see `KEYS`.
 
-    `states` are objects, name to value as text.  `compiler_only` and `reordered` are there only for an
+    `states` are objects, name to value as text; null under `--verdict-only`.  `compiler_only` and `reordered` are there only for an
     outcome that needs compile-time reordering.
     """
     known = {"test": answer.test, "path": answer.path, "arch": answer.arch, "model": answer.model}
@@ -46,7 +46,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
     """The keys that come from the verdict."""
     same = ("kind", "observation", "holds", "positive", "negative", "bounded", "undecided", "expected", "as_expected")
     found: dict[str, Any] = {key: getattr(verdict, key) for key in same}
-    found["states"] = [dict(state) for state in verdict.states]
+    found["states"] = [dict(state) for state in verdict.states] if verdict.states_listed else None
     found["flags"] = list(verdict.flags)
     found["seconds"] = round(verdict.seconds, 6)
     if verdict.compiler_only:
