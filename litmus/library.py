@@ -16,7 +16,7 @@ from litmus.cat.theory import Theory
 from litmus.errors import InputError, UsageError
 from litmus.source import Source, Span
 
-BUNDLED = ("sc", "x86-tso-strict", "x86-tso", "armv8", "riscv", "power", "weak")
+BUNDLED = ("sc", "x86-tso-strict", "x86-tso", "armv8", "riscv", "power", "weak", "lkmm", "rc11")
 """The bundled models, strongest first."""
 
 _TARGET = re.compile(r"\(\*\s*target:\s*([\w-]+)\s*\*\)")
@@ -67,8 +67,11 @@ class Model:
     def resolve(self, name: str, span: Span) -> CatFile:
         """The tree of an included file: beside the including one, then `include`, then the bundled ones.
 
-        A bundled file includes bundled files only, whatever lies in the working directory.
+        A bundled file includes bundled files only, whatever lies in the working directory.  `lock.cat` is always
+        ours: its head says why it stands for the kernel's.
         """
+        if name == "lock.cat":
+            return _own(name)
         of_bundled = _bundled_source(span.source.name) is span.source
         folders = () if of_bundled else (Path(span.source.name).parent, *self.include)
         for folder in folders:
@@ -167,10 +170,15 @@ def _parse(source: Source) -> CatFile:
     return parse(source)
 
 
-@cache
 def _prelude() -> CatFile:
-    text = resources.files("litmus.cat").joinpath("prelude.cat").read_text(encoding="utf-8")
-    return _parse(Source("prelude.cat", text))
+    return _own("prelude.cat")
+
+
+@cache
+def _own(name: str) -> CatFile:
+    """A file of litmus/cat."""
+    text = resources.files("litmus.cat").joinpath(name).read_text(encoding="utf-8")
+    return _parse(Source(name, text))
 
 
 @cache

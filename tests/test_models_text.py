@@ -32,7 +32,7 @@ def test_the_readme_has_a_row_for_every_model() -> None:
 def test_the_head_says_what_the_model_is(name: str) -> None:
     title, target, *_ = text(name).splitlines()
     assert re.fullmatch(r'"[^"]+"', title)
-    assert re.fullmatch(r"\(\* target: (any|native|x86|aarch64|ppc|riscv|arm) \*\)", target)
+    assert re.fullmatch(r"\(\* target: (any|native|x86|aarch64|ppc|riscv|arm|c) \*\)", target)
     head = re.sub(r"\(\* (target|native): [\w-]+ \*\)", "", text(name)).split("*)")[0]
     assert "Version:" in head and "Known differences:" in head
     assert re.search(r"\b(19|20)\d\d\b", head), "no publication"

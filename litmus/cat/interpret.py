@@ -41,8 +41,12 @@ from litmus.source import Span
 Resolve: TypeAlias = Callable[[str, Span], cat.CatFile]
 """Finds an included file: (name as written, where) to its tree."""
 
-BUILT_IN_FILES = frozenset({"stdlib.cat", "cross.cat", "cos.cat", "cos-ok-opt.cat", "cos-no-opt.cat"})
+BUILT_IN_FILES = frozenset({"stdlib.cat", "cross.cat", "cos.cat", "cos-opt.cat", "cos-ok-opt.cat", "cos-no-opt.cat"})
 """Library files whose meaning is built in: the prelude, and co as any total order of each location's writes."""
+
+
+UNDEFINED = "*undef*"
+"""The flag of executions without a meaning (`undefined_unless`), whatever the check is called."""
 
 
 def set_of_tag(tag: str) -> str:
@@ -175,7 +179,7 @@ class _Interpreter:
     def _record(
         self, role: str, kind: cat.CheckKind, negated: bool, node: Node, name: str | None, span: Span | None
     ) -> None:
-        label = name or (f"{kind} at line {span.line}" if span else kind)
+        label = UNDEFINED if role == "undefined" else name or (f"{kind} at line {span.line}" if span else kind)
         self.checks.append(TheoryCheck(role, kind, negated, node, label, span))
 
     def _with(self, instruction: cat.With, scope: Scope) -> None:

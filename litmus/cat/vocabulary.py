@@ -20,8 +20,8 @@ ABSENT_RELATIONS: frozenset[str] = frozenset(
 )  # fmt: skip
 """Relations of features that no test here has (virtual memory, tags, instruction fetch): empty."""
 
-EVENT_SETS: frozenset[str] = frozenset({"R", "W", "M", "F", "IW", "Exp", "B", "BCC", "Rreg", "Wreg", "ADDR", "DATA"})
-"""Sets by kind of event."""
+EVENT_SETS: frozenset[str] = frozenset({"R", "W", "M", "F", "IW", "Exp", "B", "BCC", "Rreg", "Wreg", "ADDR", "DATA", "Asked"})
+"""Sets by kind of event; `Asked`: the initial writes of the locations whose final value the test asks about."""
 
 _BARRIERS = frozenset(
     f"{kind}.{domain}{access}"
@@ -41,6 +41,12 @@ TAGS: frozenset[str] = _BARRIERS | _FENCES | {
     "SYNC", "LWSYNC", "EIEIO", "ISYNC",
     # RISC-V
     "Acq", "Rel", "AcqRel", "Sc", "AMO", "Fence.tso", "Fence.i",
+    # C, as the Linux kernel has it
+    "Acquire", "Release", "Noreturn", "Mb", "Rmb", "Wmb", "Barrier", "Before-atomic", "After-atomic", "After-spinlock",
+    "After-unlock-lock", "After-srcu-read-unlock", "Rcu-lock", "Rcu-unlock", "Sync-rcu", "Srcu-lock", "Srcu-unlock",
+    "Sync-srcu", "LKR", "LKW", "UL", "LF", "RL", "RU",
+    # C11
+    "NA", "RLX", "CON", "ACQ", "REL", "ACQ_REL", "SC", "LK", "LS",
     # the native language
     "Plain", "Once", "RMW", "Full", "LoadLoad", "LoadStore", "StoreStore", "StoreLoad",
     "AcquireFence", "ReleaseFence", "FullFence", "CompilerBarrier",
@@ -54,7 +60,7 @@ ABSENT_SETS: frozenset[str] = frozenset(
         "Restricted-CMODX", "TLBI", "TLBInXS", "TLBIIS", "DC.CVAU", "IC.IALLU", "IC.IALLUIS", "IC.IVAU",
         "PTEDevice-GRE", "PTEDevice-nGRE", "PTEDevice-nGnRE", "PTEDevice-nGnRnE", "PTENSH", "PTEISH", "PTEOSH",
         "PTEiWB", "PTEiWT", "PTEiNC", "PTEoWB", "PTEoWT", "PTEoNC", "PTETaggedNormal", "PTENormal", "PTEXS",
-        "FF", "LKR", "LKW", "UL", "LF", "RL", "RU",
+        "FF",
     }
 )  # fmt: skip
 """Sets of features that no test here has: empty."""
