@@ -175,7 +175,7 @@ ACCESSES = [
 
 @pytest.mark.parametrize(("statement", "x86", "aarch64", "ppc"), FENCES + ACCESSES)
 def test_the_mapping_of_a_statement(statement: str, x86: list[str], aarch64: list[str], ppc: list[str]) -> None:
-    assert [cells(statement, target) for target in TARGETS] == [x86, aarch64, ppc]
+    assert [cells(statement, target) for target in ("x86", "aarch64", "ppc")] == [x86, aarch64, ppc]
 
 
 def test_a_result_does_not_overwrite_an_operand_too_early() -> None:
@@ -281,7 +281,7 @@ def test_an_example_has_its_published_verdicts(path: Path) -> None:
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_what_a_machine_does_the_native_model_allows(path: Path) -> None:
-    for model in MODELS:
+    for model in (*MODELS, "riscv"):
         assert states(path, model) <= states(path, "weak"), model
 
 

@@ -16,7 +16,7 @@ from litmus.native import tree as ast
 from litmus.native.translate import initial_memory
 from litmus.syntax import native_print
 
-TARGETS = ("x86", "aarch64", "ppc")
+TARGETS = ("x86", "aarch64", "ppc", "riscv")
 """The targets of `lower`."""
 
 RETRY = "Retry"

@@ -3,8 +3,9 @@
 A cell is the text of one instruction with holes: `{d}` the register that gets the result, `{s}` `{l}` `{r}`
 operands (a register, or a literal where the target has them), `{S}` `{L}` operands that must be registers,
 `{e}` the expected value of a compare-and-exchange, `{n}` a number, `{a}` a memory operand, `{b}` a register with
-an address, `{t}` a further scratch register, `{o}` the ordering's suffix, `{label}` a label, `{retry}` and `{out}`
-the labels of a retry loop.  A cell that begins with `{retry}:` or `{out}:` stands behind that label.
+an address, `{t}` a further scratch register, `{o}` the ordering's suffix, `{reserve}`, `{conditional}` and `{behind}`
+the parts of `paired`, `{label}` a label, `{retry}` and `{out}` the labels of a retry loop.  A cell that begins with
+`{retry}:` or `{out}:` stands behind that label.
 """
 
 from __future__ import annotations
@@ -26,10 +27,11 @@ class Target:
     `registers` are in the order of use.  `element` is the bytes of a location and of an array element, `declare` its
     type in a printed test.  `literal` is how a number stands as an operand (None: only where `immediate` has a form
     for it, within `immediates`); `direct` is a memory operand by name (None: the address must be in a register).
-    `compare` sets flags for `jumps`; `test` puts a comparison's 0 or 1 in a register.  `updates` keep the old value,
-    `dropped` need not.  `expected` is the register in which compare-and-exchange takes the expected value and gives
-    the old one (None: any); with `expects_number` it is open which of the two it depends on, so that only a number
-    may be expected where the result is kept.
+    `compare` sets flags for `jumps` and `test`, which puts a comparison's 0 or 1 in a register; where it is empty, they
+    have its operands themselves.  `updates` keep the old value, `dropped` need not.  `paired` are the suffixes of a
+    load-reserve and of its store-conditional, and the instruction behind them.  `expected` is the register in which
+    compare-and-exchange takes the expected value and gives the old one (None: any); with `expects_number` it is open
+    which of the two it depends on, so that only a number may be expected where the result is kept.
     """
 
     arch: str
@@ -52,6 +54,7 @@ class Target:
     before: Mapping[Ordering, Cells] = field(default_factory=dict)
     after: Mapping[Ordering, Cells] = field(default_factory=dict)
     suffix: Mapping[Ordering, str] = field(default_factory=dict)
+    paired: Mapping[Ordering, tuple[str, str, str]] = field(default_factory=dict)
     dropped: Mapping[UpdateKind, Cells] = field(default_factory=dict)
     test: Mapping[str, Cells] = field(default_factory=dict)
     immediate: Mapping[str, str] = field(default_factory=dict)

@@ -191,6 +191,7 @@ class _Walk:
         if "{t}" in "".join(cells):
             holes["t"] = self._fresh()
         holes |= {"d": result, "o": target.suffix.get(ordering, ""), "retry": self._retry(cells), "out": self._label()}
+        holes |= zip(("reserve", "conditional", "behind"), target.paired.get(ordering, ("", "", "")), strict=True)
         self._emit((*target.before.get(ordering, ()), *cells, *target.after.get(ordering, ())), **holes)
         if kept is not None and kept != result:
             self._move(kept, result)
@@ -309,17 +310,18 @@ class _Walk:
         if op not in self.target.test:
             message = f"{self.target.arch} has no instruction for the value of a comparison"
             raise self._refusal(message, "use the comparison as the condition of an `if`")
-        self._compare(left, right)
-        self._emit(self.target.test[op], d=into)
+        self._emit(self.target.test[op], d=into, **self._compare(left, right))
 
-    def _compare(self, left: ast.Expression, right: ast.Expression) -> None:
-        """Sets the flags."""
+    def _compare(self, left: ast.Expression, right: ast.Expression) -> dict[str, str]:
+        """Sets the flags, where the target has any; its operands, for a target that has none."""
         first = self.value(left)
         form = self._immediate("compare", right)
         if form is not None:
             self._emit((form,), l=first, n=str(self._number(right)))
-        else:
-            self._emit((self.target.compare,), l=first, r=self.operand(right))
+            return {}
+        holes = {"l": first, "r": self.operand(right)}
+        self._emit((self.target.compare,), **holes)
+        return holes
 
     def _immediate(self, op: str, right: ast.Expression) -> str | None:
         """The cell with a number as its right operand, if there is one for this number."""
@@ -339,8 +341,8 @@ class _Walk:
             case ast.Binary() if condition.op in ("&&", "||"):
                 self._jump_either(condition, label, sense)
             case ast.Binary() if condition.op in NEGATED:
-                self._compare(condition.left, condition.right)
-                self._emit((self.target.jumps[condition.op if sense else NEGATED[condition.op]],), label=label)
+                jump = self.target.jumps[condition.op if sense else NEGATED[condition.op]]
+                self._emit((jump,), label=label, **self._compare(condition.left, condition.right))
             case _:
                 self.jump(ast.Binary("!=", condition, ZERO, span=condition.span), label, sense)
 

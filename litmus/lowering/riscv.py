@@ -1,0 +1,90 @@
+"""Native accesses, fences and atomics in RISC-V assembly (Unprivileged ISA, volume I: RVWMO, and its appendix A.5).
+
+The mapping of that appendix, table A.6: acquire reads are followed by `fence r,rw`, release writes preceded by
+`fence rw,w`; atomic operations are single instructions annotated .aq, .rl or both, but compare-and-exchange is an
+`lr`/`sc` loop with .aq on the one and .rl on the other.  A full one has both annotations, the loop a full fence behind
+it, as in Linux.  All accesses are 64 bits wide, as pointers are.
+"""
+
+from __future__ import annotations
+
+from litmus.lowering.target import Cells, Target
+from litmus.syntax import riscv
+
+FULL: Cells = ("fence rw,rw",)
+ACQUIRE: Cells = ("fence r,rw",)
+RELEASE: Cells = ("fence rw,w",)
+
+TARGET = Target(
+    arch="riscv",
+    title="RISCV",
+    registers=tuple(f"x{number}" for number in range(5, 32)),
+    element=8,
+    declare="uint64_t",
+    indirect="0({b})",
+    zero="x0",
+    move="mv {d},{l}",
+    number="li {d},{n}",
+    binary={
+        "+": ("add {d},{l},{r}",),
+        "-": ("sub {d},{l},{r}",),
+        "&": ("and {d},{l},{r}",),
+        "|": ("or {d},{l},{r}",),
+        "^": ("xor {d},{l},{r}",),
+    },
+    immediate={"+": "addi {d},{l},{n}", "&": "andi {d},{l},{n}", "|": "ori {d},{l},{n}", "^": "xori {d},{l},{n}"},
+    immediates=range(0, 2048),
+    compare="",
+    jumps={
+        "==": "beq {l},{r},{label}",
+        "!=": "bne {l},{r},{label}",
+        "<": "blt {l},{r},{label}",
+        "<=": "bge {r},{l},{label}",
+        ">": "blt {r},{l},{label}",
+        ">=": "bge {l},{r},{label}",
+    },
+    jump="j {label}",
+    test={
+        "==": ("xor {d},{l},{r}", "sltiu {d},{d},1"),
+        "!=": ("xor {d},{l},{r}", "sltu {d},x0,{d}"),
+        "<": ("slt {d},{l},{r}",),
+        "<=": ("slt {d},{r},{l}", "xori {d},{d},1"),
+        ">": ("slt {d},{r},{l}",),
+        ">=": ("slt {d},{l},{r}", "xori {d},{d},1"),
+    },
+    read={"plain": ("ld {d},{a}",), "once": ("ld {d},{a}",), "acquire": ("ld {d},{a}", *ACQUIRE)},
+    write={"plain": ("sd {s},{a}",), "once": ("sd {s},{a}",), "release": (*RELEASE, "sd {s},{a}")},
+    fences={
+        "LoadLoad": ("fence r,r",),
+        "LoadStore": ("fence r,w",),
+        "StoreStore": ("fence w,w",),
+        "StoreLoad": FULL,
+        "Acquire": ACQUIRE,
+        "Release": RELEASE,
+        "Full": FULL,
+        "Compiler": (),
+    },
+    updates={
+        "xchg": ("amoswap.d{o} {d},{s},({b})",),
+        "fetch_add": ("amoadd.d{o} {d},{s},({b})",),
+        "fetch_sub": ("sub {t},x0,{s}", "amoadd.d{o} {d},{t},({b})"),
+        "fetch_and": ("amoand.d{o} {d},{s},({b})",),
+        "fetch_or": ("amoor.d{o} {d},{s},({b})",),
+        "fetch_xor": ("amoxor.d{o} {d},{s},({b})",),
+        "cmpxchg": (
+            "{retry}: lr.d{reserve} {d},({b})",
+            "bne {d},{e},{out}",
+            "sc.d{conditional} {t},{s},({b})",
+            "bne {t},x0,{retry}",
+            "{out}: {behind}",
+        ),
+    },
+    suffix={"acquire": ".aq", "release": ".rl", "acq_rel": ".aq.rl", "full": ".aq.rl"},
+    paired={
+        "acquire": (".aq", "", ""),
+        "release": ("", ".rl", ""),
+        "acq_rel": (".aq", ".rl", ""),
+        "full": (".aq", ".rl", "fence rw,rw"),
+    },
+    language=riscv.LANGUAGE,
+)
