@@ -6,7 +6,7 @@ Shares with the rest only the theory and the operators of relation algebra; uses
 from __future__ import annotations
 
 from litmus.cat.algebra import Values, evaluate_all, evaluate_static
-from litmus.cat.theory import Theory, TheoryCheck
+from litmus.cat.theory import DIFFERENT_VALUES, Node, Theory, TheoryCheck
 from litmus.events import EventStructure
 from litmus.execution import Execution
 from litmus.relation import Universe
@@ -19,10 +19,14 @@ class Evaluator:
         self.theory = theory
         self.structure = structure
         self._static = evaluate_static(theory, structure)
+        self._compares = any(isinstance(s, Node) and s.name == DIFFERENT_VALUES for s in theory.dynamic)
 
     def values(self, execution: Execution) -> Values:
         """The value of every node of the theory."""
-        return evaluate_all(self.theory, self.structure, execution.rf, execution.co, self._static)
+        dynamic = {"rf": execution.rf, "co": execution.co}
+        if self._compares:
+            dynamic[DIFFERENT_VALUES] = execution.different_values()
+        return evaluate_all(self.theory, self.structure, dynamic, self._static)
 
     def failing(self, execution: Execution) -> TheoryCheck | None:
         """The first axiom that the execution violates, or None: the model allows it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 
 from litmus.events import EventStructure
 from litmus.program import Observable, Pointer, RegisterAt, Value
@@ -48,6 +49,14 @@ class Execution:
         values = self.values
         assert values is not None
         return tuple([self._final(item, values) for item in observables])
+
+    def different_values(self) -> int:
+        """The pairs of accesses whose values differ; none where values depend on each other in a circle."""
+        if self.values is None:
+            return 0
+        events, n = self.structure.events, self.structure.n
+        found = [(i, evaluate(event.value, self.values)) for i, event in enumerate(events) if event.value is not None]
+        return sum(1 << i * n + j for (i, a), (j, b) in product(found, found) if a != b)
 
     def _final(self, item: Observable, values: Mapping[int, Value]) -> Value:
         if isinstance(item, RegisterAt):

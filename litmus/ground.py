@@ -7,16 +7,16 @@ returns 1" is a disjunction over the writes it may read from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from litmus.cat.algebra import Values
-from litmus.cat.theory import Node, Theory
+from litmus.cat.theory import DIFFERENT_VALUES, Node, Theory
 from litmus.circuit import FALSE, TRUE, Circuit
 from litmus.events import EventStructure
 from litmus.program import Observable, Pointer, RegisterAt, Value
 from litmus.relation import bits, universe
-from litmus.term import Operation, Read, Term, added_constant, read_keys
+from litmus.term import Operation, Read, Term, added_constant, apply, read_keys
 from litmus.values import Domains, outcomes
 
 Pair = tuple[int, int]
@@ -60,8 +60,9 @@ def ground(
     `tick` is called now and then; it may raise, to stop.
     """
     rf, co, circuit = pairs
-    relations = Relations(structure, circuit, may, must, {"rf": rf, "co": co}, tick)
     values = ReadValues(structure, circuit, rf)
+    dynamic = {"rf": rf.__getitem__, "co": co.__getitem__, DIFFERENT_VALUES: values.differ}
+    relations = Relations(structure, circuit, may, must, dynamic, tick)
     required, flags = _checks(theory, relations)
     constraints = [values.holds(term) for term in structure.constraints]
     observed = [_final(item, structure, values, co) for item in observables]
@@ -93,7 +94,7 @@ class Relations:
         circuit: Circuit,
         may: Values,
         must: Values,
-        dynamic: dict[str, dict[Pair, int]],
+        dynamic: Mapping[str, Callable[[Pair], int]],
         tick: Callable[[], None],
     ) -> None:
         self.tick = tick
@@ -139,7 +140,7 @@ class Relations:
     def _literal(self, node: Node, p: int, key: tuple[int, int]) -> int:
         op, args, circuit = node.op, node.args, self.circuit
         if op == "base":
-            result = self.dynamic[node.name or ""][divmod(p, self.n)]
+            result = self.dynamic[node.name or ""](divmod(p, self.n))
         elif op == "or":
             result = circuit.any_of([self.literal(a, p) for a in args])
         elif op == "and":
@@ -336,6 +337,11 @@ class ReadValues:
     def holds(self, term: Term) -> int:
         """The literal of a term not being 0."""
         return self._where(term, lambda found: found != 0)
+
+    def differ(self, pair: Pair) -> int:
+        """The literal of two accesses having different values."""
+        one, other = (_stored(self.structure.events[i].value) for i in pair)
+        return self.holds(apply("!=", one, other))
 
     def _where(self, term: Term, wanted: Callable[[Value], bool]) -> int:
         return self.circuit.any_of(

@@ -9,11 +9,13 @@ The third algebra, formulas, is `litmus.ground`: it expands single pairs of node
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 
-from litmus.cat.theory import Fixpoint, Node, Theory, is_static
+from litmus.cat.theory import DIFFERENT_VALUES, Fixpoint, Node, Theory, is_static
 from litmus.errors import InternalError, UnsupportedError
 from litmus.events import EventStructure
 from litmus.relation import Universe
+from litmus.term import apply
 
 Values = list[int]
 """The value of each node, by node id: a set or a relation (see `litmus.relation`)."""
@@ -93,11 +95,10 @@ def evaluate_static(theory: Theory, structure: EventStructure) -> Values:
     return values
 
 
-def evaluate_all(theory: Theory, structure: EventStructure, rf: int, co: int, static: Values) -> Values:
-    """The value of every scheduled node in the execution with these rf and co."""
+def evaluate_all(theory: Theory, structure: EventStructure, dynamic: Mapping[str, int], static: Values) -> Values:
+    """The value of every scheduled node in the execution with these rf, co and (if needed) different values."""
     values = static[:]
     u = structure.universe
-    dynamic = {"rf": rf, "co": co}
     for step in theory.dynamic:
         if isinstance(step, Fixpoint):
             _least_fixpoint(u, step, values)
@@ -132,6 +133,17 @@ def _least_fixpoint(u: Universe, step: Fixpoint, values: Values) -> None:
 # --- bounds ---------------------------------------------------------------------------------------------
 
 
+def differences(structure: EventStructure) -> tuple[int, int]:
+    """(may, must) of the pairs of accesses with different values, as far as their terms tell."""
+    may = must = 0
+    accesses = [(i, event.value) for i, event in enumerate(structure.events) if event.value is not None]
+    for (i, a), (j, b) in product(accesses, accesses):
+        pair = 1 << i * structure.n + j
+        may |= pair if a != b else 0
+        must |= pair if apply("!=", a, b) == 1 else 0
+    return may, must
+
+
 def bound_all(
     theory: Theory, structure: EventStructure, may: Mapping[str, int], must: Mapping[str, int]
 ) -> tuple[Values, Values]:
@@ -142,6 +154,8 @@ def bound_all(
     for step in theory.dynamic:
         if isinstance(step, Fixpoint):
             _bound_fixpoint(u, step, upper, lower)
+        elif step.name == DIFFERENT_VALUES:
+            upper[step.id], lower[step.id] = differences(structure)
         elif step.op == "base":
             upper[step.id], lower[step.id] = may[step.name or ""], must[step.name or ""]
         else:

@@ -26,7 +26,17 @@ from litmus.cat.scope import (
     ValueSet,
     describe,
 )
-from litmus.cat.theory import Builder, FixGroup, Node, Theory, TheoryCheck, define, is_static, schedule
+from litmus.cat.theory import (
+    DIFFERENT_VALUES,
+    Builder,
+    FixGroup,
+    Node,
+    Theory,
+    TheoryCheck,
+    define,
+    is_static,
+    schedule,
+)
 from litmus.cat.vocabulary import (
     ABSENT_RELATIONS,
     ABSENT_SETS,
@@ -501,8 +511,9 @@ class _Interpreter:
             Primitive("generate_orders", self._linearisations),
             Primitive("generate_cos", lambda value, span: Orders(self._argument(value, span))),
             Primitive("cross", self._cross),
+            end(DIFFERENT_VALUES, lambda pairs: build.intersection((pairs, self._base(DIFFERENT_VALUES)))),
             *(Primitive(name, lambda _, __: build.empty) for name in ("same-oa", "at-least-one-writable")),
-            *(Primitive(name, lambda _, __: build.empty) for name in ("different-values", "inter_transitive")),
+            Primitive("inter_transitive", lambda _, __: build.empty),
         ]
         return {p.name: p for p in made}
 

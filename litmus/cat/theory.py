@@ -14,8 +14,11 @@ from typing import TypeAlias
 from litmus.cat.syntax import CheckKind
 from litmus.source import Span
 
-DYNAMIC = ("rf", "co")
-"""The base relations that an execution chooses; all others are fixed by the event structure."""
+DIFFERENT_VALUES = "different-values"
+"""The base relation of accesses whose values differ, which follows from rf."""
+
+DYNAMIC = ("rf", "co", DIFFERENT_VALUES)
+"""The base relations that an execution decides; all others are fixed by the event structure."""
 
 
 class Node:

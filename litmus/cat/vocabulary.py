@@ -20,7 +20,9 @@ ABSENT_RELATIONS: frozenset[str] = frozenset(
 )  # fmt: skip
 """Relations of features that no test here has (virtual memory, tags, instruction fetch): empty."""
 
-EVENT_SETS: frozenset[str] = frozenset({"R", "W", "M", "F", "IW", "Exp", "B", "BCC", "Rreg", "Wreg", "ADDR", "DATA", "Asked"})
+EVENT_SETS: frozenset[str] = frozenset(
+    {"R", "W", "M", "F", "IW", "Exp", "B", "BCC", "Rreg", "Wreg", "ADDR", "DATA", "Asked"}
+)
 """Sets by kind of event; `Asked`: the initial writes of the locations whose final value the test asks about."""
 
 _BARRIERS = frozenset(
