@@ -21,6 +21,7 @@ LANGUAGES = {
     "X86_64": "x86",
     "PPC": "ppc",
     "AArch64": "aarch64",
+    "C": "c",
     "RISCV": "riscv",
 }
 """The first word of a test to the module with its `parse(source)`."""

@@ -29,6 +29,7 @@ _NUMBER = r"[-+]?(?:0[xX][0-9a-fA-F]+|\d+)"
 _ITEM = re.compile(
     rf"""(?P<type>(?:\w+\s+)*\w+(?:\s*\*+\s*|\s+)|\*\s*)??
          (?:P?(?P<thread>\d+)\s*:\s*(?P<register>[%$]?[A-Za-z_]\w*)
+           |(?P<symbol>%[A-Za-z_]\w*)
            |\[(?P<bracketed>{_NAME})\]
            |(?P<name>{_NAME})(?:\s*\[\s*(?P<length>\d*)\s*\])?)
          \s*(?:=\s*(?P<value>.+))?""",
@@ -39,10 +40,14 @@ _VALUE = re.compile(rf"(?P<number>{_NUMBER})|&?\s*(?P<name>{_NAME})(?:\s*\[\s*(?
 
 @dataclass(slots=True)
 class Initial:
-    """What the section says; `bytes` is the size of a location's type, or of its elements, where it has one."""
+    """What the section says; `bytes` is the size of a location's type, or of its elements, where it has one.
+
+    `symbols` are symbolic registers without a thread (`%x0=x`): those of every thread that uses them.
+    """
 
     memory: dict[Pointer, Value] = field(default_factory=dict)
     registers: dict[tuple[int, str], Value] = field(default_factory=dict)
+    symbols: dict[str, Value] = field(default_factory=dict)
     bytes: dict[str, int] = field(default_factory=dict)
 
     def size(self, location: str) -> int:
@@ -51,7 +56,7 @@ class Initial:
 
     def names(self) -> set[str]:
         """Every location that the section names."""
-        values = (*self.memory.values(), *self.registers.values())
+        values = (*self.memory.values(), *self.registers.values(), *self.symbols.values())
         return {p.base for p in self.memory} | {v.base for v in values if isinstance(v, Pointer)}
 
 
@@ -81,7 +86,9 @@ def read(source: Source, text: str, start: int, end: int, register: Register) ->
         if item.bytes is not None and item.thread is None:
             found.bytes[item.name] = item.bytes
     for item, at in items:
-        if item.thread is None:
+        if item.name.startswith("%") and item.thread is None:
+            _set(found.symbols, item.name, item.value, found, source, at)
+        elif item.thread is None:
             _add_location(found, item, source, at)
         else:
             key = (item.thread, register(item.thread, item.name, at))
@@ -109,14 +116,14 @@ def _item(text: str) -> _Item | None:
     if not match:
         return None
     thread, length = match["thread"], match["length"]
-    name = match["register"] or match["bracketed"] or match["name"]
-    size = None if match["type"] is None else _bytes(match["type"])
+    name = match["register"] or match["symbol"] or match["bracketed"] or match["name"]
+    size = None if match["type"] is None else size_of(match["type"])
     count = None if length is None else int(length or (match["value"] or "").count(",") + 1)
     return _Item(size, int(thread) if thread else None, name, count, match["value"])
 
 
-def _bytes(written: str) -> int:
-    """The size of a type, as written: pointers have `POINTER_BYTES`."""
+def size_of(written: str) -> int:
+    """The size of a C type, as written: pointers have `POINTER_BYTES`."""
     if "*" in written:
         return POINTER_BYTES
     return next((BYTES[word] for word in reversed(written.split()) if word in BYTES), DEFAULT_BYTES)

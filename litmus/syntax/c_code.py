@@ -1,0 +1,60 @@
+"""Code under construction: the instructions of one C thread, one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from litmus.program import Instruction, Operation, Reg, Tags
+from litmus.source import Span
+
+
+@lru_cache(maxsize=256)
+def tags(*annotations: str) -> Tags:
+    """The tags of annotations: `once` is `Once`, `before-atomic` is `Before-atomic`; empty ones give none."""
+    return frozenset(name[0].upper() + name[1:] for name in annotations if name)
+
+
+@dataclass(slots=True)
+class Code:
+    """Instructions so far; what is emitted now has the text and the span given last to `at`."""
+
+    instructions: list[Instruction] = field(default_factory=list)
+    text: str = ""
+    span: Span | None = None
+    _labels: tuple[str, ...] = ()
+    _names: int = 0
+
+    def at(self, text: str, span: Span) -> None:
+        """What is emitted from now on comes from this statement."""
+        self.text, self.span = text, span
+
+    def emit(self, *operations: Operation) -> None:
+        """Adds one instruction: its events are ordered before all that come later, not among themselves."""
+        self.instructions.append(Instruction(self.text, operations, self._labels, self.span))
+        self._labels = ()
+
+    def label(self, name: str) -> None:
+        """Puts a label in front of what is emitted next."""
+        self._labels = (*self._labels, name)
+
+    @property
+    def labelled(self) -> bool:
+        """Whether a label waits for the next instruction."""
+        return bool(self._labels)
+
+    def fresh(self, prefix: str) -> str:
+        """A name that no local variable has, for a label or a register."""
+        self._names += 1
+        return f"{prefix}'{self._names}"
+
+    def temporary(self) -> Reg:
+        """A register that no local variable is kept in."""
+        return Reg(self.fresh("value"))
+
+    def finish(self) -> tuple[Instruction, ...]:
+        """All instructions; labels at the end stand on an empty one."""
+        if self._labels:
+            self.instructions.append(Instruction("", (), self._labels, self.span))
+            self._labels = ()
+        return tuple(self.instructions)
