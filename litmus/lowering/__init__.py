@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
@@ -27,8 +28,8 @@ def lower(program: ir.Program, target: str) -> ir.Program:
     """A native program in the instructions of `target`, one of TARGETS; its `syntax` is the target's table.
 
     Registers get homes in the target's registers, but keep their names in results.  The retry loop of a
-    load-reserve and store-conditional is replaced by the assumption that the store succeeds at once: an attempt
-    that fails only reads, and so adds no outcome.
+    load-reserve and store-conditional is left by the assumption that the store succeeds at once: an attempt that
+    fails only reads, and so adds no outcome.
 
     Raises UsageError for an unknown target or a program that is not native, UnsupportedError at a statement
     that the target cannot express.
@@ -86,14 +87,15 @@ def _thread(index: int, column: Column, table: Target) -> ir.Thread:
 def _instruction(cell: Cell, table: Target) -> ir.Instruction:
     """What the target's front end makes of a cell."""
     operations = table.language.instruction(cell.text) if cell.text else ()
-    return ir.Instruction(cell.text, tuple(map(_once, operations)), cell.labels, cell.span)
+    return ir.Instruction(cell.text, tuple(_once(operations)), cell.labels, cell.span)
 
 
-def _once(operation: ir.Operation) -> ir.Operation:
-    """The branch of a retry loop as the assumption that it is not taken; anything else as it is."""
-    if isinstance(operation, ir.Branch) and operation.condition and operation.target.startswith(RETRY):
-        return ir.Assume(ir.Unary("!", operation.condition))
-    return operation
+def _once(operations: tuple[ir.Operation, ...]) -> Iterator[ir.Operation]:
+    """Before the branch of a retry loop, the assumption that it is not taken; it stays for its dependencies."""
+    for operation in operations:
+        if isinstance(operation, ir.Branch) and operation.condition and operation.target.startswith(RETRY):
+            yield ir.Assume(ir.Unary("!", operation.condition))
+        yield operation
 
 
 # --- names ------------------------------------------------------------------------------------------------

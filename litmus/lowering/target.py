@@ -24,14 +24,14 @@ Cells: TypeAlias = tuple[str, ...]
 class Target:
     """An architecture as the target of lowering; everything that differs between targets is here.
 
-    `registers` are in the order of use.  `element` is the bytes of a location and of an array element, `declare` its
-    type in a printed test.  `literal` is how a number stands as an operand (None: only where `immediate` has a form
-    for it, within `immediates`); `direct` is a memory operand by name (None: the address must be in a register).
-    `compare` sets flags for `jumps` and `test`, which puts a comparison's 0 or 1 in a register; where it is empty, they
-    have its operands themselves.  `updates` keep the old value, `dropped` need not.  `paired` are the suffixes of a
-    load-reserve and of its store-conditional, and the instruction behind them.  `expected` is the register in which
-    compare-and-exchange takes the expected value and gives the old one (None: any); with `expects_number` it is open
-    which of the two it depends on, so that only a number may be expected where the result is kept.
+    `registers` are in the order of use. `element` is the bytes of a location and of an array element, `declare` its
+    type in a printed test. `literal` is how a number stands as an operand (None: only where `immediate` has a form
+    for it, within `immediates`); `zero` is the register that is always 0; `direct` is a memory operand by name (None:
+    the address must be in a register). `compare` sets flags for `jumps` and `test`, which puts a comparison's 0 or 1
+    in a register; where it is empty, they have its operands themselves. `updates` keep the old value, `dropped` need
+    not. `paired` are the suffixes of a load-reserve and its store-conditional, and the instruction behind them.
+    `expected` is the register in which compare-and-exchange takes the expected value and gives the old one (None:
+    any).
     """
 
     arch: str
@@ -61,5 +61,5 @@ class Target:
     immediates: range = range(0, 4096)
     literal: str | None = None
     direct: str | None = None
+    zero: str | None = None
     expected: str | None = None
-    expects_number: bool = False

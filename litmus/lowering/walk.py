@@ -201,19 +201,16 @@ class _Walk:
         holes = self._place(statement.place)
         *expected, new = statement.arguments
         if expected:
-            holes["e"] = self._expected(expected[0], statement.register is not None)
+            holes["e"] = self._expected(expected[0])
         if "{S}" in "".join(cells):
             return holes | {"S": self.value(new)}
         return holes | {"s": self.operand(new)}
 
-    def _expected(self, value: ast.Expression, kept: bool) -> str:
+    def _expected(self, value: ast.Expression) -> str:
         """The expected value of a compare-and-exchange, in the register that the target wants it in."""
         home = self.target.expected
         if home is None:
             return self.value(value)
-        if kept and self.target.expects_number and not isinstance(value, ast.Number):
-            message = f"the result of a {self.target.arch} compare-and-swap that does not expect a number"
-            raise self._refusal(f"{message} is not supported: its dependencies are open", "drop the result")
         self._compute(value, home)
         return home
 
@@ -240,6 +237,8 @@ class _Walk:
                 return self.registers[value.name]
             case ast.Address():
                 return self._address(value.name, value.index)
+            case ast.Number(value=0) if self.target.zero is not None:
+                return self.target.zero
         result = room or self._fresh()
         self._compute(value, result)
         return result
