@@ -108,7 +108,7 @@ def evaluate_all(theory: Theory, structure: EventStructure, dynamic: Mapping[str
 
 
 def _least_fixpoint(u: Universe, step: Fixpoint, values: Values) -> None:
-    """Iterates the definitions from the empty relation until nothing changes.
+    """Iterates the definitions, one after the other, from the empty relation until nothing changes.
 
     Definitions that only grow come to rest after one round for each pair at the latest.  Raises UnsupportedError
     for others, defined by their own complement, that have not come to rest by then.
@@ -120,14 +120,13 @@ def _least_fixpoint(u: Universe, step: Fixpoint, values: Values) -> None:
         rounds -= 1
         if rounds < 0:
             raise UnsupportedError("a recursive definition, by its own complement, never comes to rest")
-        for node in step.body:
-            values[node.id] = operate(u, node, values)
         changed = False
-        for node in step.members:
-            new = values[node.args[0].id]
-            if new != values[node.id]:
-                values[node.id] = new
-                changed = True
+        for member, body in zip(step.members, step.bodies, strict=True):
+            for node in body:
+                values[node.id] = operate(u, node, values)
+            new = values[member.args[0].id]
+            changed |= new != values[member.id]
+            values[member.id] = new
 
 
 # --- bounds ---------------------------------------------------------------------------------------------
@@ -182,11 +181,10 @@ def _bound_fixpoint(u: Universe, step: Fixpoint, upper: Values, lower: Values) -
         upper[node.id] = lower[node.id] = 0
     changed = True
     while changed:
-        for node in step.body:
-            _bound(u, node, upper, lower)
         changed = False
-        for node in step.members:
-            body = node.args[0].id
-            if upper[body] != upper[node.id] or lower[body] != lower[node.id]:
-                upper[node.id], lower[node.id] = upper[body], lower[body]
-                changed = True
+        for member, body in zip(step.members, step.bodies, strict=True):
+            for node in body:
+                _bound(u, node, upper, lower)
+            me, definition = member.id, member.args[0].id
+            changed |= upper[definition] != upper[me] or lower[definition] != lower[me]
+            upper[me], lower[me] = upper[definition], lower[definition]

@@ -71,10 +71,12 @@ class TheoryCheck:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fixpoint:
-    """A step of a schedule: recursive nodes and the nodes that depend on them, in evaluation order."""
+    """A step of a schedule: recursive nodes, and for each the nodes that its definition goes through, in
+    evaluation order.
+    """
 
     members: tuple[Node, ...]
-    body: tuple[Node, ...]
+    bodies: tuple[tuple[Node, ...], ...]
 
 
 ScheduleStep: TypeAlias = Node | Fixpoint
@@ -319,8 +321,8 @@ def schedule(roots: Iterable[Node]) -> tuple[ScheduleStep, ...]:
             steps.append(component[0])
         else:
             members = tuple(sorted((n for n in component if n.op == "fix"), key=_number))
-            body = _order_body([n for n in component if n.op != "fix"])
-            steps.append(Fixpoint(members, body))
+            inside = frozenset(component)
+            steps.append(Fixpoint(members, tuple(_body(member, inside) for member in members)))
     return tuple(steps)
 
 
@@ -329,18 +331,17 @@ def is_static(step: ScheduleStep) -> bool:
     return all(n.static for n in step.members) if isinstance(step, Fixpoint) else step.static
 
 
-def _order_body(nodes: list[Node]) -> tuple[Node, ...]:
-    """The non-recursive nodes of a component, arguments first."""
-    inside, ordered = set(nodes), dict[Node, None]()
+def _body(member: Node, component: frozenset[Node]) -> tuple[Node, ...]:
+    """The nodes of a component that a member's definition goes through, arguments first."""
+    ordered: dict[Node, None] = {}
 
     def visit(node: Node) -> None:
-        if node in inside and node not in ordered:
+        if node in component and node.op != "fix" and node not in ordered:
             for a in node.args:
                 visit(a)
             ordered[node] = None
 
-    for node in sorted(nodes, key=_number):
-        visit(node)
+    visit(member.args[0])
     return tuple(ordered)
 
 
