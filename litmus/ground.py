@@ -7,6 +7,7 @@ returns 1" is a disjunction over the writes it may read from.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,12 @@ from litmus.term import Operation, Read, Term, added_constant, apply, read_keys
 from litmus.values import Domains, outcomes
 
 Pair = tuple[int, int]
+
+DEEPEST = 20_000
+"""Expansion is recursive: a chain of pairs, through each relation of a model, is followed to its end."""
+
+NARROWEST = 1 << 8
+"""The modulus of the narrowest truncation (`u8`)."""
 
 
 @dataclass(slots=True, eq=False)
@@ -62,6 +69,7 @@ def ground(
     rf, co, circuit = pairs
     values = ReadValues(structure, circuit, rf)
     dynamic = {"rf": rf.__getitem__, "co": co.__getitem__, DIFFERENT_VALUES: values.differ}
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEPEST))
     relations = Relations(structure, circuit, may, must, dynamic, tick)
     required, flags = _checks(theory, relations)
     constraints = [values.holds(term) for term in structure.constraints]
@@ -388,10 +396,13 @@ class ReadValues:
             yield _stored(self.structure.events[w].value)
 
     def _only_grows(self, group: tuple[int, ...]) -> bool:
-        """Whether every step within the group adds a positive number: then no circle has a solution."""
+        """Whether every step within the group adds a positive number, and all of them together too little to come
+        round to 0 at the narrowest truncation: then no circle has a solution.
+        """
         inside = [t for key in group for t in self._stored_by(key) if set(read_keys(t)) & set(group)]
-        steps = [added_constant(t) for t in inside]
-        return all(s is not None and s > 0 for s in steps) or all(s is not None and s < 0 for s in steps)
+        steps = [s for t in inside if (s := added_constant(t)) is not None]
+        one_way = all(s > 0 for s in steps) or all(s < 0 for s in steps)
+        return one_way and len(steps) == len(inside) and abs(sum(steps)) < NARROWEST
 
 
 def _stored(value: Term | None) -> Term:
