@@ -17,7 +17,7 @@ from litmus.execution import Execution
 from litmus.ground import Problem, ground
 from litmus.library import Model, load_model
 from litmus.lowering import lower, render
-from litmus.pairs import make_pairs
+from litmus.pairs import Pairs, make_pairs
 from litmus.paths import Walker
 from litmus.program import (
     TRUE,
@@ -167,7 +167,10 @@ def _solve(
     budget.spend()
     theory = model.theory(structure.signature)
     question = (program.condition.proposition, program.filter or TRUE) if options.verdict_only else None
-    solver, problem = _solver(structure, theory, wanted, options.engine, budget, question)
+    pairs = make_pairs(structure, Rules(theory.coherent, theory.ordered, theory.atomic))
+    if pairs.candidates == 0:
+        return
+    solver, problem = _solver(pairs, theory, wanted, options.engine, budget, question)
     evaluator: Evaluator | None = None
     for found in solver.states() if question is None else filter(None, map(solver.witness, problem.answers)):
         evaluator = evaluator or Evaluator(theory, structure)
@@ -180,7 +183,7 @@ def _solve(
 
 
 def _solver(
-    structure: EventStructure,
+    pairs: Pairs,
     theory: Theory,
     wanted: Sequence[Observable],
     engine: str,
@@ -188,7 +191,7 @@ def _solver(
     question: tuple[Proposition, Proposition] | None,
 ) -> tuple[Solver, Problem]:
     """A back end with the grounded problem of a structure; `question` is the proposition and the filter."""
-    pairs = make_pairs(structure, Rules(theory.coherent, theory.ordered, theory.atomic))
+    structure = pairs.structure
     may, must = bound_all(theory, structure, *pairs.bounds())
     problem = ground(structure, theory, may, must, (pairs.rf, pairs.co, pairs.circuit), wanted, budget.spend)
     if question is not None:

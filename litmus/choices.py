@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 from litmus.events import INITIAL, EventStructure
 from litmus.program import Pointer
+from litmus.term import Operation, Read, evaluate, read_keys
 
 MOST_CHOICES = 2_000
 """No location with more choices than this is enumerated."""
@@ -26,6 +27,24 @@ Shape: TypeAlias = tuple[tuple[str, int, int], ...]
 
 RmwPairs: TypeAlias = tuple[tuple[int, int], ...]
 """The rmw pairs (read, write) of a location, by their numbers in its shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """All that the choices of a location depend on, but for the rules of the model.
+
+    `allowed[i]` is the set of writes that the i-th read may read from, as far as that is known without the
+    model: not its own instruction's, and none whose value the thread's path excludes.
+    """
+
+    shape: Shape
+    rmw: RmwPairs
+    allowed: tuple[int, ...]
+
+    @property
+    def writes(self) -> int:
+        """The number of writes: they come first in the shape."""
+        return len(self.shape) - len(self.allowed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +91,8 @@ class Rules:
 def location_choices(structure: EventStructure, pointer: Pointer, rules: Rules) -> LocationChoices | None:
     """The choices of a location, or None when there are more than `MOST_CHOICES`."""
     events = (*structure.writes[pointer], *structure.readers[pointer])
-    local = _local_choices(_shape(structure, events), _pairs(structure, events), rules)
+    allowed = tuple(_allowed(structure, r, events) for r in structure.readers[pointer])
+    local = _local_choices(Pattern(_shape(structure, events), _pairs(structure, events), allowed), rules)
     return None if local is None else LocationChoices(pointer, events, local)
 
 
@@ -97,23 +117,39 @@ def _pairs(structure: EventStructure, events: Sequence[int]) -> RmwPairs:
     return tuple((local[r], local[w]) for r, w in structure.rmw_pairs if r in local and w in local)
 
 
+def _allowed(structure: EventStructure, read: int, events: Sequence[int]) -> int:
+    """The writes of a location that a read may read from; writes are the first of `events`."""
+    term = structure.events[read].value
+    key = term.key if isinstance(term, Read) else None
+    tests = [c for c in structure.constraints if isinstance(c, Read | Operation) and read_keys(c) == (key,)]
+    own = structure.events[read]
+    mask = 0
+    for i, e in enumerate(events):
+        event = structure.events[e]
+        if event.kind == "W" and (event.thread, event.position) != (own.thread, own.position):
+            value = event.value
+            known = isinstance(value, int | Pointer)
+            if not known or key is None or all(evaluate(t, {key: value}) for t in tests):  # type: ignore[dict-item]
+                mask |= 1 << i
+    return mask
+
+
 @lru_cache(maxsize=4096)
-def _local_choices(shape: Shape, rmw: RmwPairs, rules: Rules) -> LocalChoices | None:
+def _local_choices(pattern: Pattern, rules: Rules) -> LocalChoices | None:
     orders: list[tuple[int, ...]] = []
     sources: list[tuple[int, ...]] = []
-    for order in _orders(shape, rules.coherent):
-        for chosen in _sources(shape, order, rmw, rules):
+    for order in _orders(pattern, rules):
+        for chosen in _sources(pattern, order, rules):
             if len(orders) == MOST_CHOICES:
                 return None
             orders.append(order)
             sources.append(chosen)
-    return _index(shape, orders, sources)
+    return _index(pattern.writes, orders, sources)
 
 
-def _index(shape: Shape, orders: list[tuple[int, ...]], sources: list[tuple[int, ...]]) -> LocalChoices:
+def _index(writes: int, orders: list[tuple[int, ...]], sources: list[tuple[int, ...]]) -> LocalChoices:
     rf: dict[tuple[int, int], int] = {}
     co: dict[tuple[int, int], int] = {}
-    writes = sum(kind == "W" for kind, _, _ in shape)
     for c, (order, chosen) in enumerate(zip(orders, sources, strict=True)):
         for r, w in enumerate(chosen, writes):
             rf[w, r] = rf.get((w, r), 0) | 1 << c
@@ -128,28 +164,44 @@ def before(shape: Shape, a: int, b: int) -> bool:
     return shape[a][1] == shape[b][1] and shape[a][2] < shape[b][2]
 
 
-def _orders(shape: Shape, coherent: bool) -> Iterator[tuple[int, ...]]:
+def _orders(pattern: Pattern, rules: Rules) -> Iterator[tuple[int, ...]]:
     """The coherence orders: the initial write first, then any order (of po-later writes, if coherent)."""
-    writes = [i for i, (kind, _, _) in enumerate(shape) if kind == "W"]
-    if not coherent:
+    writes = list(range(pattern.writes))
+    if not rules.coherent:
         yield from ((writes[0], *rest) for rest in permutations(writes[1:]))
         return
-    yield from _merge(shape, (writes[0],), writes[1:])
+    atomic = {w: r for r, w in pattern.rmw if rules.atomic and (rules.ordered or before(pattern.shape, r, w))}
+    yield from _merge(pattern, atomic, (writes[0],), writes[1:])
 
 
-def _merge(shape: Shape, done: tuple[int, ...], left: list[int]) -> Iterator[tuple[int, ...]]:
-    """The orders of `left` that respect program order, after `done`."""
+def _merge(
+    pattern: Pattern, atomic: dict[int, int], done: tuple[int, ...], left: list[int]
+) -> Iterator[tuple[int, ...]]:
+    """The orders of `left` that respect program order, after `done`; `atomic` maps writes to their reads."""
     if not left:
         yield done
     for w in left:
-        if not any(before(shape, other, w) for other in left):
-            yield from _merge(shape, (*done, w), [other for other in left if other != w])
+        if any(before(pattern.shape, other, w) for other in left):
+            continue
+        if w not in atomic or _readable(pattern, atomic[w], w, done):
+            yield from _merge(pattern, atomic, (*done, w), [other for other in left if other != w])
 
 
-def _sources(shape: Shape, order: tuple[int, ...], rmw: RmwPairs, rules: Rules) -> Iterator[tuple[int, ...]]:
+def _readable(pattern: Pattern, reader: int, write: int, done: tuple[int, ...]) -> bool:
+    """Whether the read of an atomic pair has a source among the writes so far, if its write comes next."""
+    allowed = pattern.allowed[reader - pattern.writes]
+    for source in reversed(done):
+        if allowed >> source & 1:
+            return True
+        if pattern.shape[source][1] != pattern.shape[write][1]:
+            return False
+    return False
+
+
+def _sources(pattern: Pattern, order: tuple[int, ...], rules: Rules) -> Iterator[tuple[int, ...]]:
     """A source for each read, given the coherence order."""
-    writes = len(order)
-    options = [_options(shape, order, r, rmw, rules) for r in range(writes, len(shape))]
+    shape, writes = pattern.shape, pattern.writes
+    options = [_options(pattern, order, r, rules) for r in range(writes, len(shape))]
 
     def choose(index: int, places: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
         if index == len(options):
@@ -170,18 +222,22 @@ def _agree(shape: Shape, first: int, source: int, second: int, other: int) -> bo
     return other <= source if before(shape, second, first) else True
 
 
-def _options(shape: Shape, order: tuple[int, ...], reader: int, rmw: RmwPairs, rules: Rules) -> list[int]:
-    """The places in the order of the writes that a read may read from; its own instruction's is none of them."""
+def _options(pattern: Pattern, order: tuple[int, ...], reader: int, rules: Rules) -> list[int]:
+    """The places in the order of the writes that a read may read from."""
+    shape = pattern.shape
     low, high = 0, len(order)
     if rules.coherent:
         low = max((p for p, w in enumerate(order) if before(shape, w, reader)), default=0)
         high = min((p for p, w in enumerate(order) if before(shape, reader, w)), default=len(order))
-    for r, w in rmw:
-        if r == reader and rules.ordered:
-            high = min(high, order.index(w))
-        if r == reader and rules.atomic:
-            return [p for p in range(low, high) if order[p] != w and not _intruded(shape, order, p, w)]
-    return [p for p in range(low, high) if shape[order[p]][1:] != shape[reader][1:]]
+    allowed = pattern.allowed[reader - pattern.writes]
+    places = [p for p in range(low, high) if allowed >> order[p] & 1]
+    for r, w in pattern.rmw:
+        if r == reader:
+            if rules.ordered:
+                places = [p for p in places if p < order.index(w)]
+            if rules.atomic:
+                places = [p for p in places if not _intruded(shape, order, p, w)]
+    return places
 
 
 def _intruded(shape: Shape, order: tuple[int, ...], source: int, write: int) -> bool:

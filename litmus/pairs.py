@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import combinations, permutations
+from math import prod
 
 from litmus.choices import LocationChoices, Rules, location_choices
 from litmus.circuit import FALSE, TRUE, Circuit
@@ -30,13 +31,11 @@ class Pairs:
 
     @property
     def candidates(self) -> int | None:
-        """The number of candidate executions, or None when some location has too many choices."""
-        total = 1
-        for choice in self.choices:
-            if choice is None:
-                return None
-            total *= len(choice.local.orders)
-        return total
+        """The number of candidate executions, or None when some location has too many choices; 0 is certain."""
+        counts = [None if choice is None else len(choice.local.orders) for choice in self.choices]
+        if 0 in counts:
+            return 0
+        return None if None in counts else prod(count for count in counts if count is not None)
 
     def bounds(self) -> tuple[dict[str, int], dict[str, int]]:
         """(may, must) of rf and of co."""
