@@ -301,8 +301,9 @@ class Expectation:
 class Program:
     """A litmus test, whatever language it was written in.
 
-    `arch` is the language: `native`, `x86`, `aarch64`, `ppc`, `riscv`, `arm`, `c`.  Memory and registers that
-    are not listed start as 0.  `syntax` is the front end's own tree, where it has one (native, for lowering).
+    `arch` is the language: `native`, `x86`, `aarch64`, `ppc`, `riscv`, `arm`, `c` (the kernel's C), `c11`.  Memory and
+    registers that are not listed start as 0.  `syntax` is the front end's own tree, where it has one (native, for
+    lowering).
     """
 
     name: str

@@ -57,7 +57,7 @@ def parse(source: Source, macros: Macros | None = None) -> Program:
     asked = condition.parse(source, sections.question, sections.question_at, names.resolve)
     return Program(
         name=sections.name,
-        arch="c",
+        arch=dialect.arch,
         threads=tuple(_thread(source, t, found) for t, found in zip(sections.threads, code, strict=True)),
         condition=_asked(source, asked, sections.question_at),
         memory=start.memory,

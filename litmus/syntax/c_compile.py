@@ -35,11 +35,14 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dialect:
-    """The functions that a test may call: macros, the primitives behind them, and the tags of plain accesses."""
+    """What a test is written in: the `arch` of its program, the functions it may call (macros, the primitives behind
+    them), and the tags of plain accesses.
+    """
 
+    arch: str
     macros: Macros
     primitives: Mapping[str, tuple[tuple[int, ...], Meaning]]
-    plain: frozenset[str] = frozenset()
+    plain: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,7 +408,7 @@ class Thread:
         found = self.dialect.primitives.get(call.name)
         if found is None:
             known = (*self.dialect.macros.table, *self.dialect.primitives)
-            raise self.error(f"unknown function '{call.name}', expected a primitive such as READ_ONCE or smp_mb",
+            raise self.error(f"unknown function '{call.name}', expected one such as {known[0]} or {known[1]}",
                              reading.suggestion(call.name, known) or "the primitives are listed in the documentation",
                              call)  # fmt: skip
         return found

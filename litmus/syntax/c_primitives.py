@@ -140,19 +140,27 @@ def attempt(
     e: Evaluator,
     order: Orders,
     address: Expression,
-    succeeds: Expression,
     old: Reg,
     new: Callable[[Expression], Expression],
-    *failure: Operation,
+    success: tuple[Operation, ...],
+    failure: tuple[Operation, ...],
+    *after_failure: Operation,
 ) -> None:
-    """An update if `succeeds`, a condition on `old`, holds; otherwise a read into `old`, and `failure`."""
+    """An update, or a read only, into `old`: both are explored as far as `success` and `failure` let them."""
     failed, done = e.code.fresh("failed"), e.code.fresh("done")
     e.code.emit(Fork(failed))
-    _succeed(e, order, address, old, new, Assume(succeeds))
+    _succeed(e, order, address, old, new, *success)
     e.code.emit(Branch(None, done))
     e.code.label(failed)
-    e.code.emit(Load(old.name, address, order.failed), Assume(Unary("!", succeeds)), *failure)
+    e.code.emit(Load(old.name, address, order.failed), *failure)
+    for operation in after_failure:
+        e.code.emit(operation)
     e.code.label(done)
+
+
+def either(succeeds: Expression) -> tuple[tuple[Operation, ...], tuple[Operation, ...]]:
+    """Success exactly if a condition holds, for `attempt`."""
+    return (Assume(succeeds),), (Assume(Unary("!", succeeds)),)
 
 
 def _succeed(
@@ -207,7 +215,7 @@ def _compare_exchange(e: Evaluator, call: tree.Call) -> Expression:
     address, expected, value = e.values(*call.arguments)
     old = e.code.temporary()
     order = orders(call.annotation, e.softcoded)
-    attempt(e, order, address, Binary("==", old, expected), old, lambda _: value)
+    attempt(e, order, address, old, lambda _: value, *either(Binary("==", old, expected)))
     return old
 
 
@@ -222,7 +230,7 @@ def _try_compare_exchange(e: Evaluator, call: tree.Call) -> Expression:
     e.code.emit(Assign(expected.name, Reg(name)))
     succeeds = Binary("==", old, expected)
     order = orders(call.annotation, e.softcoded)
-    attempt(e, order, address, succeeds, old, lambda _: value, Assign(name, old))
+    attempt(e, order, address, old, lambda _: value, *either(succeeds), Assign(name, old))
     return succeeds
 
 
@@ -232,7 +240,7 @@ def _add_unless(e: Evaluator, call: tree.Call) -> Expression:
     old = e.code.temporary()
     succeeds = Binary("!=", old, unless)
     order = orders(call.annotation if e.softcoded else "mb", e.softcoded)
-    attempt(e, order, address, succeeds, old, lambda _: Binary("+", old, amount))
+    attempt(e, order, address, old, lambda _: Binary("+", old, amount), *either(succeeds))
     return succeeds
 
 
@@ -256,7 +264,7 @@ def _try_lock(e: Evaluator, call: tree.Call) -> Expression:
     """`__trylock(x)`: the value is 1 if the lock was free, and is taken now."""
     old = e.code.temporary()
     free = Binary("==", old, ZERO)
-    attempt(e, _LOCKING, e.value(call.arguments[0]), free, old, lambda _: ONE)
+    attempt(e, _LOCKING, e.value(call.arguments[0]), old, lambda _: ONE, *either(free))
     return free
 
 
