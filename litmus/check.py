@@ -173,6 +173,8 @@ def _solve(
     solver, problem = _solver(pairs, theory, wanted, options.engine, budget, question)
     evaluator: Evaluator | None = None
     for found in solver.states() if question is None else filter(None, map(solver.witness, problem.answers)):
+        if structure.refusal is not None:
+            raise structure.refusal
         evaluator = evaluator or Evaluator(theory, structure)
         _confirm(program, evaluator, found, wanted)
         tally.add(found)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from litmus.errors import UnsupportedError
 from litmus.program import Instruction, Pointer
 from litmus.relation import Universe
 from litmus.term import Term
@@ -44,7 +45,8 @@ class EventStructure:
     neither rf nor co nor anything that depends on them is there.  `reads` maps the key of a read to its event
     id.  `constraints` are terms that must not be 0 (the branches taken, the addresses assumed).  `registers`
     maps (thread, register) to the final value, registers never written left out; `initial` maps every location
-    accessed to the id of its initial write.  `writes` and `readers` list event ids by location.
+    accessed to the id of its initial write.  `writes` and `readers` list event ids by location.  `refusal` is what
+    to raise if some execution is allowed, where the accesses have no meaning here (outside an array).
     """
 
     universe: Universe
@@ -57,6 +59,7 @@ class EventStructure:
     writes: Mapping[Pointer, tuple[int, ...]]
     readers: Mapping[Pointer, tuple[int, ...]]
     rmw_pairs: tuple[tuple[int, int], ...]
+    refusal: UnsupportedError | None = None
 
     def sources(self, read: int) -> tuple[int, ...]:
         """The writes that a read may read from: all at its location, but for its own instruction's."""

@@ -105,7 +105,6 @@ def _assemble(
             accesses.append((path, i, step, place))
     observed = _observed(program)
     places = sorted({place for *_, place in accesses if place is not None} | observed)
-    _check_places(places, accesses, program)
     events = [
         Event(INITIAL, -1, "W", INITIAL_TAGS, place, program.memory.get(place, 0), None) for place in places
     ]
@@ -116,21 +115,31 @@ def _assemble(
             )
         )
     asked = sum(1 << i for i, place in enumerate(places) if place in observed)
-    return _relate(paths, events, len(places), asked, assumed)
+    structure = _relate(paths, events, len(places), asked, assumed)
+    structure.refusal = _refusal(places, accesses, program.memory)
+    return structure
 
 
-def _check_places(
-    places: Sequence[Pointer], accesses: Sequence[tuple[Path, int, Step, Pointer | None]], program: Program
-) -> None:
-    """Refuses a variable that is accessed at several offsets without being declared as an array."""
-    for first, second in pairwise(places):  # sorted: the offsets of one variable are neighbours
-        if first.base == second.base and not (first in program.memory and second in program.memory):
-            spans = [step.instruction.span for *_, step, place in accesses if place in (first, second)]
-            raise UnsupportedError(
-                f"{first} and {second} may both be accessed, and are not elements of a declared array",
-                spans[0] if spans else None,
-                "accesses to a part of a variable, or outside an array, are not supported",
-            )
+def _refusal(
+    places: Sequence[Pointer],
+    accesses: Sequence[tuple[Path, int, Step, Pointer | None]],
+    memory: Mapping[Pointer, Value],
+) -> UnsupportedError | None:
+    """Why the accesses have no meaning here: one lies outside its array, or in a part of its variable."""
+    arrays = {pointer.base for pointer in memory if pointer.offset}
+    wrong: list[tuple[Pointer, ...]] = [(p,) for p in places if p.base in arrays and p not in memory]
+    wrong += [  # sorted: the offsets of one variable are neighbours
+        pair for pair in pairwise(places) if pair[0].base == pair[1].base and not all(p in memory for p in pair)
+    ]
+    if not wrong:
+        return None
+    spans = [step.instruction.span for *_, step, place in accesses if place in wrong[0]]
+    accessed = "may be accessed, and is" if len(wrong[0]) == 1 else "may both be accessed, and are"
+    return UnsupportedError(
+        f"{' and '.join(map(str, wrong[0]))} {accessed} outside the elements of a declared array",
+        spans[0] if spans else None,
+        "accesses to a part of a variable, or outside an array, are not supported",
+    )
 
 
 def _observed(program: Program) -> set[Pointer]:
