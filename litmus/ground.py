@@ -81,9 +81,11 @@ def ground(
 
 
 def _checks(theory: Theory, relations: Relations) -> tuple[list[int], list[tuple[str, int]]]:
-    """The literals of the axioms, and of each flag being raised."""
+    """The literals of the axioms that rf and co do not respect from the start, and of each flag being raised."""
     required, flags = [], []
     for check in theory.checks:
+        if check in theory.implied:
+            continue
         passes = relations.passes(check.kind, check.node)
         passes = -passes if check.negated else passes
         if check.role == "axiom":

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 from math import prod
 
 from litmus.choices import LocationChoices, Rules, location_choices
@@ -18,11 +19,13 @@ Pair = tuple[int, int]
 class Pairs:
     """The literals of the rf and co pairs of a structure.
 
-    `choices` has the enumerated choices of each location, or None where there are too many.  `bits` maps the
-    literal of each variable to the place of its location in `choices` and its set of choices.
+    Either way the pairs of a location respect `rules`: enumerated choices by themselves, the others by the clauses of
+    `well_formed`.  `choices` has the enumerated choices of each location, or None where there are too many.  `bits`
+    maps the literal of each variable to the place of its location in `choices` and its set of choices.
     """
 
     structure: EventStructure
+    rules: Rules
     circuit: Circuit
     choices: list[LocationChoices | None]
     rf: dict[Pair, int] = field(default_factory=dict)
@@ -48,7 +51,7 @@ class Pairs:
 
 def make_pairs(structure: EventStructure, rules: Rules) -> Pairs:
     """The pairs of a structure, for a model that demands these rules of each location."""
-    made = Pairs(structure, Circuit(), [])
+    made = Pairs(structure, rules, Circuit(), [])
     for place, pointer in enumerate(structure.writes):
         choices = location_choices(structure, pointer, rules)
         made.choices.append(choices)
@@ -92,7 +95,7 @@ def _guess_location(made: Pairs, pointer: Pointer, coherent: bool) -> None:
 
 
 def well_formed(made: Pairs) -> list[tuple[int, ...]]:
-    """Clauses that make the variables an execution: one source for each read, co a total order."""
+    """Clauses that make the variables an execution: one source for each read, co a total order, both coherent."""
     clauses: list[tuple[int, ...]] = []
     sources: dict[int, list[int]] = {}
     for (_, r), literal in made.rf.items():
@@ -107,4 +110,26 @@ def well_formed(made: Pairs) -> list[tuple[int, ...]]:
                 clauses.extend([(one, other), (-one, -other)])
         for a, b, c in permutations(writes[1:], 3):
             clauses.append((-made.co.get((a, b), FALSE), -made.co.get((b, c), FALSE), made.co.get((a, c), FALSE)))
+    if made.rules.coherent:
+        clauses.extend(_coherent(made))
     return [c for c in clauses if TRUE not in c and not any(-x in c for x in c)]
+
+
+def _coherent(made: Pairs) -> Iterator[tuple[int, ...]]:
+    """Clauses that make each location coherent: along program order, the write that an event is or reads from never
+    goes back in co, and goes on to a write (Alglave, Maranget, Tautschnig: Herding Cats, 2014, the five patterns of
+    SC per location).
+    """
+    structure, n = made.structure, made.structure.n
+    before = structure.relations["po"] | (structure.relations["rmw"] if made.rules.ordered else 0)
+    sources: dict[int, list[Pair]] = {w: [(w, TRUE)] for writes in structure.writes.values() for w in writes}
+    for (w, r), literal in made.rf.items():
+        sources.setdefault(r, []).append((w, literal))
+    for place, writes in structure.writes.items():
+        for a, b in permutations((*writes, *structure.readers[place]), 2):
+            if before >> a * n + b & 1:
+                for (v, first), (w, second) in product(sources[a], sources[b]):
+                    if v != w:
+                        yield -first, -second, made.co.get((v, w), FALSE)
+                    elif w == b:
+                        yield -first, -second

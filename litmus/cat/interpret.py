@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import TypeAlias
 
 from litmus.cat import syntax as cat
-from litmus.cat.recognize import is_atomicity, is_coherence
+from litmus.cat.recognize import is_atomicity, is_coherence, is_only_coherence
 from litmus.cat.recursion import is_monotone, sets_among
 from litmus.cat.scope import (
     Closure,
@@ -109,6 +109,8 @@ class _Interpreter:
         """What has been read, ready to be evaluated."""
         definitions = {n: v for n, v in self.globals.names.items() if isinstance(v, Node)}
         steps = schedule(c.node for c in self.checks)
+        rmw = self._base("rmw")
+        ordered = any(is_coherence(self.build, c, rmw) for c in self.checks)
         return Theory(
             name=name,
             checks=tuple(self.checks),
@@ -116,8 +118,9 @@ class _Interpreter:
             schedule=steps,
             dynamic=tuple(step for step in steps if not is_static(step)),
             coherent=any(is_coherence(self.build, c) for c in self.checks),
-            ordered=any(is_coherence(self.build, c, self._base("rmw")) for c in self.checks),
+            ordered=ordered,
             atomic=any(is_atomicity(self.build, c) for c in self.checks),
+            implied=tuple(c for c in self.checks if is_only_coherence(self.build, c, *([rmw] if ordered else []))),
             node_count=self.build.count,
         )
 

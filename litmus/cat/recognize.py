@@ -15,6 +15,15 @@ def is_coherence(build: Builder, check: TheoryCheck, *more: Node) -> bool:
     return wanted <= parts and any(fr in parts for fr in _from_reads(build))
 
 
+def is_only_coherence(build: Builder, check: TheoryCheck, *more: Node) -> bool:
+    """Whether a check is that axiom over po-loc, rf, co and fr, perhaps `more`, and nothing else."""
+    if not is_coherence(build, check):
+        return False
+    po_loc = build.intersection((_base(build, "po"), _base(build, "loc")))
+    known = {po_loc, _base(build, "rf"), _base(build, "co"), *_from_reads(build), *more}
+    return known.issuperset(check.node.args)
+
+
 def is_atomicity(build: Builder, check: TheoryCheck) -> bool:
     """Whether a check is the axiom `empty rmw & (fre ; coe)` or a stronger form of it."""
     if not _is_axiom(check, "empty", "and"):

@@ -90,8 +90,8 @@ class Theory:
     names the model gave them (for explanations); they are not scheduled unless a check needs them.  `dynamic`
     is the part of the schedule that depends on rf or co.
     `coherent`: some axiom is `acyclic` over a union that contains po-loc, rf, co and fr; `ordered`: and rmw.
-    `atomic`: some axiom
-    demands that nothing of another thread comes between the read and the write of an `rmw` pair.
+    `atomic`: some axiom demands that nothing of another thread comes between the read and the write of an `rmw`
+    pair.  `implied`: axioms that say no more than `coherent` and `ordered` do.
     """
 
     name: str
@@ -102,6 +102,7 @@ class Theory:
     coherent: bool
     ordered: bool
     atomic: bool
+    implied: tuple[TheoryCheck, ...]
     node_count: int
 
 
