@@ -24,7 +24,6 @@ from litmus.program import (
     Expectation,
     Observable,
     Program,
-    Proposition,
     Value,
     mentioned,
     observables,
@@ -166,13 +165,13 @@ def _solve(
     """Adds the final states of one event structure to the tally; every witness is re-evaluated."""
     budget.spend()
     theory = model.theory(structure.signature)
-    question = (program.condition.proposition, program.filter or TRUE) if options.verdict_only else None
     pairs = make_pairs(structure, Rules(theory.coherent, theory.ordered, theory.atomic))
     if pairs.candidates == 0:
         return
-    solver, problem = _solver(pairs, theory, wanted, options.engine, budget, question)
+    problem = _problem(program, pairs, theory, wanted, options, budget)
+    solver = _solver(problem, pairs, wanted, options.engine, budget)
     evaluator: Evaluator | None = None
-    for found in solver.states() if question is None else filter(None, map(solver.witness, problem.answers)):
+    for found in filter(None, map(solver.witness, problem.answers)) if options.verdict_only else solver.states():
         if structure.refusal is not None:
             raise structure.refusal
         evaluator = evaluator or Evaluator(theory, structure)
@@ -184,21 +183,21 @@ def _solve(
         tally.flags.update((name, None) for name, raised in problem.flags if solver.witness(raised))
 
 
-def _solver(
-    pairs: Pairs,
-    theory: Theory,
-    wanted: Sequence[Observable],
-    engine: str,
-    budget: Budget,
-    question: tuple[Proposition, Proposition] | None,
-) -> tuple[Solver, Problem]:
-    """A back end with the grounded problem of a structure; `question` is the proposition and the filter."""
+def _problem(
+    program: Program, pairs: Pairs, theory: Theory, wanted: Sequence[Observable], options: Options, budget: Budget
+) -> Problem:
+    """The grounded problem of an event structure."""
     structure = pairs.structure
     may, must = bound_all(theory, structure, *pairs.bounds())
     problem = ground(structure, theory, may, must, (pairs.rf, pairs.co, pairs.circuit), wanted, budget.spend)
-    if question is not None:
-        asked, passes = (literal(p, wanted, problem.observed, problem.circuit) for p in question)
-        problem.answers = [problem.circuit.all_of((passes, side)) for side in (asked, -asked)]
+    _add_question(problem, program, wanted, options.verdict_only)
+    return problem
+
+
+def _solver(
+    problem: Problem, pairs: Pairs, wanted: Sequence[Observable], engine: str, budget: Budget
+) -> Solver:
+    """A back end with a problem; `auto` takes tables where they are small enough."""
     candidates = pairs.candidates
     small = candidates is not None and candidates <= MOST_CANDIDATES
     if engine == "table" and not small:
@@ -206,10 +205,22 @@ def _solver(
     if small and engine != "z3":
         from litmus.solve.tables import Table
 
-        return Table(problem, pairs, budget), problem
+        return Table(problem, pairs, budget)
     from litmus.solve.z3 import Z3Solver
 
-    return Z3Solver(problem, pairs, wanted, budget), problem
+    return Z3Solver(problem, pairs, wanted, budget)
+
+
+def _add_question(problem: Problem, program: Program, wanted: Sequence[Observable], verdict_only: bool) -> None:
+    """Adds the literals of the two sides of the question, if asked for; an execution must pass the filter to raise
+    a flag.
+    """
+    circuit, observed = problem.circuit, problem.observed
+    passes = literal(program.filter or TRUE, wanted, observed, circuit)
+    problem.flags = [(name, circuit.all_of((passes, raised))) for name, raised in problem.flags]
+    if verdict_only:
+        asked = literal(program.condition.proposition, wanted, observed, circuit)
+        problem.answers = [circuit.all_of((passes, side)) for side in (asked, -asked)]
 
 
 def _confirm(program: Program, evaluator: Evaluator, found: Found, wanted: Sequence[Observable]) -> None:
