@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 Answers: TypeAlias = Generator[Answer, None, None]
 
 NATIVE_MODELS = ("sc", "x86-tso", "armv8", "power")
-ARCHITECTURE_MODELS = {"x86": "x86-tso", "aarch64": "armv8", "ppc": "power", "riscv": "riscv"}
+ARCHITECTURE_MODELS = {
+    "x86": "x86-tso", "aarch64": "armv8", "ppc": "power", "riscv": "riscv", "arm": "armv7", "c": "lkmm",
+    "c11": "rc11",
+}  # fmt: skip
 
 CHUNK = 16
 """Tests that a worker takes at a time, at most: one message costs about as much as one small test."""
