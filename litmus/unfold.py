@@ -17,6 +17,9 @@ from litmus.values import as_location, joint, read_domains
 
 INITIAL_TAGS: frozenset[str] = frozenset()
 
+WHOLE_ELEMENTS = ("c", "c11")
+"""Languages whose address arithmetic goes by whole elements: an access beside a variable is a location of its own."""
+
 
 @dataclass(slots=True, eq=False)
 class Unfolding:
@@ -116,7 +119,8 @@ def _assemble(
         )
     asked = sum(1 << i for i, place in enumerate(places) if place in observed)
     structure = _relate(paths, events, len(places), asked, assumed)
-    structure.refusal = _refusal(places, accesses, program.memory)
+    if program.arch not in WHOLE_ELEMENTS:
+        structure.refusal = _refusal(places, accesses, program.memory)
     return structure
 
 
