@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from litmus.program import Instruction, Operation, Reg, Tags
+from litmus.program import Instruction, Load, Operation, Reg, Tags
 from litmus.source import Span
+
+TEMPORARY = "'"
+"""How the names of registers begin that no local variable is kept in."""
 
 
 @lru_cache(maxsize=256)
@@ -34,6 +37,17 @@ class Code:
         self.instructions.append(Instruction(self.text, operations, self._labels, self.span))
         self._labels = ()
 
+    def redirect(self, temporary: Reg, name: str) -> bool:
+        """Lets a read that has just been emitted go into a local variable instead of a temporary; False if none has."""
+        last = self.instructions[-1] if self.instructions and not self._labels else None
+        load = last.operations[-1] if last else None
+        if last is None or not isinstance(load, Load) or load.register != temporary.name or load.atomic:
+            return False
+        if not temporary.name.startswith(TEMPORARY):
+            return False
+        self.instructions[-1] = replace(last, operations=(*last.operations[:-1], replace(load, register=name)))
+        return True
+
     def label(self, name: str) -> None:
         """Puts a label in front of what is emitted next."""
         self._labels = (*self._labels, name)
@@ -46,11 +60,11 @@ class Code:
     def fresh(self, prefix: str) -> str:
         """A name that no local variable has, for a label or a register."""
         self._names += 1
-        return f"{prefix}'{self._names}"
+        return f"{prefix}{self._names}"
 
     def temporary(self) -> Reg:
         """A register that no local variable is kept in."""
-        return Reg(self.fresh("value"))
+        return Reg(self.fresh(TEMPORARY))
 
     def finish(self) -> tuple[Instruction, ...]:
         """All instructions; labels at the end stand on an empty one."""

@@ -8,7 +8,7 @@ two ways join.  A parameter `x` is the address of the shared variable x; other n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 from litmus.errors import InputError, UnsupportedError
 from litmus.program import Assign, Binary, Branch, Const, Expression, Instruction, Load, Pointer, Reg, Store, Unary
@@ -122,7 +122,7 @@ class Thread:
 
     def branch(self, statement: tree.If) -> None:
         """`if`: a jump over the branch that is not taken."""
-        after, otherwise = self.code.fresh("endif"), self.code.fresh("else")
+        after, otherwise = self.code.fresh("endif'"), self.code.fresh("else'")
         join = self.join(statement, after)
         condition = self.value(self.here(statement.condition))
         self.code.emit(Branch(negated(condition), otherwise if statement.otherwise else after, join))
@@ -142,7 +142,7 @@ class Thread:
 
     def loop(self, loop: tree.Loop) -> None:
         """A loop: a backward jump, with the condition at the top or, after `do`, at the bottom."""
-        top, again, leave = (self.code.fresh(word) for word in ("loop", "continue", "endloop"))
+        top, again, leave = (self.code.fresh(word) for word in ("loop'", "continue'", "endloop'"))
         self.loops.append(Ends(leave, again))
         self.code.label(top)
         if loop.condition is not None and not loop.body_first:
@@ -160,7 +160,7 @@ class Thread:
         """`break`, `continue` or `return`."""
         self.here(tree.Written(ZERO_NUMBER, jump.word, jump.start))
         if jump.word == "return":
-            self.returns = self.returns or self.code.fresh("return")
+            self.returns = self.returns or self.code.fresh("return'")
             self.code.emit(Branch(None, self.returns))
             return
         if not self.loops:
@@ -185,13 +185,9 @@ class Thread:
                 self.value(expression)
 
     def assign(self, name: str, value: tree.Expression) -> None:
-        """`name = value`, where a read may go straight into the variable."""
+        """`name = value`, where a read goes straight into the variable."""
         result = self.value(value)
-        last = self.code.instructions[-1] if self.code.instructions else None
-        load = last.operations[-1] if last and not self.code.labelled else None
-        if last and isinstance(result, Reg) and isinstance(load, Load) and load.register == result.name != name:
-            self.code.instructions[-1] = replace(last, operations=(replace(load, register=name),))
-        else:
+        if not isinstance(result, Reg) or not self.code.redirect(result, name):
             self.code.emit(Assign(name, result))
 
     def change(self, assigned: tree.Assigned) -> Expression:
@@ -302,7 +298,7 @@ class Thread:
         sign = "&" if op == "&&" else "|"
         if not _accesses(right):
             return Binary(sign, first, truth(self.value(right)))
-        result, done = self.kept(first), self.code.fresh("short")
+        result, done = self.kept(first), self.code.fresh("short'")
         self.code.emit(Branch(negated(result) if op == "&&" else result, done, done))
         second = truth(self.value(right))
         self.code.emit(Assign(result.name, Binary(sign, result, second)))
@@ -312,7 +308,7 @@ class Thread:
     def choice(self, choice: tree.Choice) -> Expression:
         """`?:`, as an `if` whose branches assign."""
         result = self.code.temporary()
-        otherwise, done = self.code.fresh("else"), self.code.fresh("done")
+        otherwise, done = self.code.fresh("else'"), self.code.fresh("done'")
         self.code.emit(Branch(negated(self.value(choice.condition)), otherwise, done))
         self.code.emit(Assign(result.name, self.value(choice.then)))
         self.code.emit(Branch(None, done))

@@ -147,7 +147,7 @@ def attempt(
     *after_failure: Operation,
 ) -> None:
     """An update, or a read only, into `old`: both are explored as far as `success` and `failure` let them."""
-    failed, done = e.code.fresh("failed"), e.code.fresh("done")
+    failed, done = e.code.fresh("failed'"), e.code.fresh("done'")
     e.code.emit(Fork(failed))
     _succeed(e, order, address, old, new, *success)
     e.code.emit(Branch(None, done))
@@ -272,7 +272,7 @@ def _is_locked(e: Evaluator, call: tree.Call) -> Expression:
     """`__islocked(x)`: a read of the lock, tagged by what it finds."""
     address, found = e.value(call.arguments[0]), e.code.temporary()
     locked = Binary("!=", found, ZERO)
-    taken, done = e.code.fresh("locked"), e.code.fresh("done")
+    taken, done = e.code.fresh("locked'"), e.code.fresh("done'")
     e.code.emit(Fork(taken))
     e.code.emit(Load(found.name, address, tags("RU")), Assume(Unary("!", locked)))
     e.code.emit(Branch(None, done))
