@@ -117,6 +117,7 @@ class Relations:
         self._known: dict[tuple[int, int], int] = {}
         self._open: dict[tuple[int, int], int] = {}
         self._rows: dict[int, list[int]] = {}
+        self._steps: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self._columns: dict[int, list[int]] = {}
         self._expand: dict[str, Callable[[Node, int], Iterator[int]]] = {
             "seq": self._sequence,
@@ -201,8 +202,26 @@ class Relations:
         step = node.args[0]
         i, j = divmod(p, self.n)
         yield self.literal(step, p)
-        for k in bits(self._row(step, i) & self._column(node, j)):
-            yield self.circuit.all_of((self.literal(step, i * self.n + k), self.literal(node, k * self.n + j)))
+        column = self._column(node, j)
+        for k, literal in self._first_steps(node, i):
+            if column >> k & 1:
+                yield self.circuit.all_of((literal, self.literal(node, k * self.n + j)))
+
+    def _first_steps(self, node: Node, i: int) -> list[tuple[int, int]]:
+        """The first steps (event, literal) of a closure from event i, without those that only repeat others: a
+        step is of no use if another one, possible whenever it is, must lead to the same event.
+        """
+        found = self._steps.get((node.id, i))
+        if found is None:
+            step = node.args[0]
+            literals = {k: self.literal(step, i * self.n + k) for k in bits(self._row(step, i))}
+            must = self.u.rows(self.must[node.id])
+            found = []
+            for k in sorted(literals, key=lambda k: -must[k].bit_count()):
+                if not any(must[other] >> k & 1 and same in (TRUE, literals[k]) for other, same in found):
+                    found.append((k, literals[k]))
+            self._steps[node.id, i] = found
+        return found
 
     def _domain(self, node: Node, p: int) -> Iterator[int]:
         relation = node.args[0]
