@@ -16,7 +16,7 @@ from litmus.cat.theory import Theory
 from litmus.errors import InputError, UsageError
 from litmus.source import Source, Span
 
-BUNDLED = ("sc", "x86-tso-strict", "x86-tso", "armv8", "riscv", "power", "weak", "lkmm", "rc11")
+BUNDLED = ("sc", "x86-tso-strict", "x86-tso", "armv8", "riscv", "power", "armv7", "weak", "lkmm", "rc11")
 """The bundled models, strongest first."""
 
 _TARGET = re.compile(r"\(\*\s*target:\s*([\w-]+)\s*\*\)")
@@ -39,6 +39,7 @@ class Model:
     """A model, ready to be made into theories.
 
     `target`: the architecture whose programs it judges (`any` for all; a native program is lowered to it).
+    `bell`: annotations and definitions that come before it.
     `native`: the bundled model that judges native programs in its place, if any.
     `registers`: it computes dependencies from register events, which then have to be in the event structures.
     """
@@ -47,6 +48,7 @@ class Model:
     target: str
     title: str
     file: CatFile
+    bell: CatFile | None = None
     include: tuple[Path, ...] = ()
     native: str | None = None
     registers: bool = False
@@ -55,12 +57,17 @@ class Model:
     _files: dict[Path, CatFile] = field(default_factory=dict)
     _theories: dict[frozenset[str], Theory] = field(default_factory=dict)
 
+    @property
+    def files(self) -> tuple[CatFile, ...]:
+        """The trees to interpret, in order: what every model may use, the bell file, the model."""
+        return (_prelude(), *(() if self.bell is None else (self.bell,)), self.file)
+
     def theory(self, signature: frozenset[str]) -> Theory:
         """The model for tests whose non-empty sets are `signature`; names it never mentions are ignored."""
         relevant = signature & self.words
         theory = self._theories.get(relevant)
         if theory is None:
-            theory = interpret(self.name, (_prelude(), self.file), self.resolve, relevant, self.variants)
+            theory = interpret(self.name, self.files, self.resolve, relevant, self.variants)
             self._theories[relevant] = theory
         return theory
 
@@ -95,18 +102,23 @@ def model_names() -> tuple[ModelInfo, ...]:
     return tuple(_describe(name) for name in BUNDLED)
 
 
-def load_model(name: str, include: tuple[str, ...] = (), variants: tuple[str, ...] = ()) -> Model:
+def load_model(
+    name: str, include: tuple[str, ...] = (), variants: tuple[str, ...] = (), bell: str | None = None
+) -> Model:
     """The bundled model of that name, or the model in a `.cat` file.
 
-    `include`: folders to look for included files in.  Raises UsageError for an unknown name or a missing file,
-    InputError for a file that is no cat model.
+    `include`: folders to look for included files in.  `variants`: the `if "name"` tests that are true.  `bell`: a
+    file of annotations and definitions to read before the model, for a `.cat` file only.
+
+    Raises UsageError for an unknown name or a missing file, InputError for a file that is no cat model.
     """
     folders, chosen = tuple(map(Path, include)), frozenset(variants)
     if name in BUNDLED:
         return _bundled_model(name, chosen)
     path = Path(name)
     if path.suffix == ".cat" or path.is_file():
-        return _model(path.stem, Source(name, read_model_text(path)), folders, chosen)
+        first = None if bell is None else _parse(Source(bell, read_model_text(Path(bell))))
+        return _model(path.stem, Source(name, read_model_text(path)), folders, chosen, first)
     close = get_close_matches(name, BUNDLED, 1)
     hint = f"did you mean {close[0]}?" if close else f"known models: {', '.join(BUNDLED)}; or give a .cat file"
     raise UsageError(f"there is no model '{name}'", hint=hint)
@@ -127,10 +139,12 @@ def _bundled_model(name: str, variants: frozenset[str]) -> Model:
     return _model(name, source, (), variants)
 
 
-def _model(name: str, source: Source, include: tuple[Path, ...], variants: frozenset[str]) -> Model:
+def _model(
+    name: str, source: Source, include: tuple[Path, ...], variants: frozenset[str], bell: CatFile | None = None
+) -> Model:
     file = _parse(source)
     target = _TARGET.search(source.text)
-    model = Model(name, target.group(1) if target else _guess_target(source), file.title or name, file, include)
+    model = Model(name, target.group(1) if target else _guess_target(source), file.title or name, file, bell, include)
     native = _NATIVE.search(source.text)
     model.native = native.group(1) if native else None
     files = _all_files(model)
@@ -141,8 +155,9 @@ def _model(name: str, source: Source, include: tuple[Path, ...], variants: froze
 
 
 def _all_files(model: Model) -> list[CatFile]:
-    """The model's file and everything it includes, as far as it is found."""
-    files, pending = [model.file], [model.file]
+    """The model's files and everything they include, as far as it is found."""
+    files = [file for file in (model.file, model.bell) if file is not None]
+    pending = list(files)
     while pending:
         file = pending.pop()
         for match in _INCLUDE.finditer(file.source.text):
@@ -160,8 +175,8 @@ def _guess_target(source: Source) -> str:
     """The architecture of a user's model, from its title line; `any` when it does not say."""
     first = source.text.lstrip().split("\n", 1)[0].lower()
     known = {"x86": "x86", "aarch64": "aarch64", "arm v8": "aarch64", "armv8": "aarch64", "ppc": "ppc", "power": "ppc",
-             "risc": "riscv"}  # fmt: skip
-    return next((arch for word, arch in known.items() if word in first), "any")
+             "risc": "riscv", "arm": "arm"}  # fmt: skip
+    return next((arch for word, arch in known.items() if re.search(rf"\b{word}", first)), "any")
 
 
 def _parse(source: Source) -> CatFile:

@@ -69,12 +69,17 @@ def _add_check(commands: _SubParsersAction[Parser]) -> None:
     add("-m", "--model", action="append", default=[], metavar="MODEL", dest="models",
         help="a model of `litmus models` or a .cat file; may be repeated (default: that of the test's language)")
     add("-I", "--include", action="append", default=[], metavar="DIR", help="where a .cat file's includes are found")
+    add("--bell", metavar="FILE", help="a bell file to read before the -m models (kernel: linux-kernel.bell)")
+    add("--macros", metavar="FILE", help="what the primitives of C tests mean (kernel: linux-kernel.def)")
+    add("--conf", metavar="FILE", help="a .cfg file that names model, bell and macros (kernel: linux-kernel.cfg)")
+    add("--variant", action="append", default=[], metavar="NAME", dest="variants",
+        help="a variant of the models that is on; may be repeated")
     add("-o", "--output", type=_one_of("text", "herd", "json"), metavar="text|herd|json", default="text",
         help="the form of the answer (default: text)")  # fmt: skip
     add("--engine", type=_one_of("auto", "z3", "table"), metavar="auto|z3|table", default="auto",
         help="how to solve (default: by size)")  # fmt: skip
     add("--compiler", action="store_true", help="also reorder plain accesses as a compiler may (native tests)")
-    add("--unroll", type=_at_least_1, default=2, metavar="N", help="how often a loop is unrolled (default: 2)")
+    add("--unroll", type=_at_least_1, metavar="N", help="how often a loop is unrolled (default: 2)")
     add("--timeout", type=_seconds, metavar="S", help="give a test up after S seconds: undecided")
     add("--rlimit", type=_at_least_1, metavar="N", help="give a test up after N steps of the solver: undecided")
     add("--verdict-only", action="store_true", help="answer the question without finding every final state: faster")

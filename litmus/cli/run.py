@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from litmus.check import Options
     from litmus.library import Model
+    from litmus.source import Source
 
 Answers: TypeAlias = Generator[Answer, None, None]
 
@@ -41,11 +42,21 @@ AHEAD = 8
 
 @dataclass(frozen=True)
 class Settings:
-    """What every test of a run shares; without `models`, each test is asked under those of its language."""
+    """What every test of a run shares; without `models`, each test is asked under those of its language.
+
+    `bell` and `variants` go with the models; `macros` says what the primitives of C tests mean.
+    """
 
     models: tuple[str, ...]
     include: tuple[str, ...]
     options: Options
+    variants: tuple[str, ...] = ()
+    bell: str | None = None
+    macros: str | None = None
+
+    def model(self, name: str) -> Model:
+        """A model of this run; raises InputError or UsageError."""
+        return model(name, self.include, self.variants, self.bell)
 
 
 def answers(paths: Sequence[str], settings: Settings, jobs: int = 1) -> Answers:
@@ -61,7 +72,7 @@ def answer_test(path: str, settings: Settings) -> Answers:
     """The answers to one test: one for each model, or a single problem."""
     start = Answer(path)
     try:
-        program = parsed(path)
+        program = parsed(path, settings.macros)
         start = replace(start, test=program.name, arch=program.arch, condition=program.condition,
                         hash=program.info.get("Hash"))  # fmt: skip
         names = settings.models or default_models(program)
@@ -72,24 +83,32 @@ def answer_test(path: str, settings: Settings) -> Answers:
         yield _answer(replace(start, model=name, last=i == len(names)), program, settings)
 
 
-def parsed(path: str) -> Program:
+def parsed(path: str, macros: str | None = None) -> Program:
     """The program of a test; raises InputError or UsageError."""
     from litmus.syntax import parse
 
     source = read(path)
     try:
-        return parse(source)
+        return parse(source, None if macros is None else _macros(macros))
     except RecursionError:
         raise _too_deep(source.name) from None
 
 
 @cache
-def model(name: str, include: tuple[str, ...]) -> Model:
+def _macros(path: str) -> Source:
+    """The text of a file of macros, read once a process."""
+    return read(path)
+
+
+@cache
+def model(
+    name: str, include: tuple[str, ...] = (), variants: tuple[str, ...] = (), bell: str | None = None
+) -> Model:
     """A model, read once a process; raises InputError or UsageError."""
     from litmus.library import load_model
 
     try:
-        return load_model(name, include)
+        return load_model(name, include, variants, bell)
     except RecursionError:
         raise _too_deep(name) from None
 
@@ -115,7 +134,7 @@ def _expecting(program: Program) -> Iterator[str]:
     """The models that the expectations name, each checked to exist."""
     for expectation in program.expectations:
         try:
-            model(expectation.model, ())
+            model(expectation.model)
         except UsageError as error:
             raise InputError(error.message, expectation.span, error.hint) from None
         yield expectation.model
@@ -126,7 +145,7 @@ def _answer(start: Answer, program: Program, settings: Settings) -> Answer:
     from litmus.check import check
 
     try:
-        verdict = check(program, model(start.model or "", settings.include), settings.options)
+        verdict = check(program, settings.model(start.model or ""), settings.options)
     except Exception as error:
         return replace(start, problem=_problem(error, start))
     return replace(start, verdict=replace(verdict, path=start.path, witnesses=()))

@@ -6,6 +6,7 @@ The first word of a test names its language; each language is a module of this p
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib import import_module
 
 from litmus.errors import InputError
@@ -23,20 +24,31 @@ LANGUAGES = {
     "AArch64": "aarch64",
     "C": "c",
     "RISCV": "riscv",
+    "ARM": "arm",
 }
 """The first word of a test to the module with its `parse(source)`."""
 
 _FIRST_WORD = re.compile(r"(?:\s|\(\*.*?\*\)|//[^\n]*|/\*.*?\*/|#[^\n]*)*([\w-]*)", re.S)
 
 
-def parse(source: Source) -> Program:
-    """The program that a test is; raises InputError with the place of the first mistake."""
+def parse(source: Source, macros: Source | None = None) -> Program:
+    """The program that a test is; raises InputError with the place of the first mistake.
+
+    `macros`: a file that says what the primitives of C tests mean (the kernel's `linux-kernel.def`).
+    """
     match = _FIRST_WORD.match(source.text)
     word = match[1] if match else ""
     if word not in LANGUAGES:
         raise _unknown(source, word, match.start(1) if match else 0)
-    program: Program = import_module(f"litmus.syntax.{LANGUAGES[word]}").parse(source)
+    language = import_module(f"litmus.syntax.{LANGUAGES[word]}")
+    program: Program = language.parse(source) if macros is None or word != "C" else language.parse(source, read(macros))
     return program
+
+
+@cache
+def read(macros: Source) -> object:
+    """The macros of a file, read once."""
+    return import_module("litmus.syntax.macros").read(macros)
 
 
 def _unknown(source: Source, word: str, at: int) -> InputError:
