@@ -104,6 +104,8 @@ def _check(program: Program, model: Model, options: Options) -> Verdict:
                 reordered = render(variant)
     except Undecided as limit:
         undecided = str(limit)
+    except RecursionError:
+        undecided = "the recursive definitions of the model go too deep in this test"
     verdict = _verdict(question, model, tally, undecided)
     if options.verdict_only:
         verdict = replace(verdict, states=(), states_listed=False, positive=None, negative=None)
