@@ -12,7 +12,7 @@ from litmus.syntax import cat as reader
 
 FOLDER = Path(__file__).parent.parent / "litmus" / "models"
 NAMES = [info.name for info in model_names()]
-MACHINES = ("sc", "x86-tso-strict", "x86-tso", "armv8", "riscv", "power")
+MACHINES = ("sc", "x86-tso-strict", "x86-tso", "armv8", "riscv", "power", "armv7")
 
 
 def text(name: str) -> str:
@@ -136,24 +136,24 @@ FULL_UPDATES = two_by_two(
 ).replace("shared x, y", "shared x, y, z, w")  # fmt: skip
 
 KNOWN = {
-    "SB": (buffering(NOTHING), "x86-tso-strict x86-tso armv8 riscv power weak"),
+    "SB": (buffering(NOTHING), "x86-tso-strict x86-tso armv8 riscv power armv7 weak"),
     "SB+StoreLoad": (buffering("StoreLoad"), ""),
     "SB+Full": (buffering("Full"), ""),
     "SB+Release": (buffering("Release"), "x86-tso-strict x86-tso riscv power weak"),
     "SB+full updates": (FULL_UPDATES, ""),
-    "MP": (message("y.once = 1", "r1 = x.once"), "armv8 riscv power weak"),
+    "MP": (message("y.once = 1", "r1 = x.once"), "armv8 riscv power armv7 weak"),
     "MP+rel+acq": (message("y.release = 1", "r1 = x.once", read="y.acquire"), ""),
-    "MP+StoreStore": (message("StoreStore; y.once = 1", "r1 = x.once"), "armv8 riscv power weak"),
+    "MP+StoreStore": (message("StoreStore; y.once = 1", "r1 = x.once"), "armv8 riscv power armv7 weak"),
     "MP+StoreStore+LoadLoad": (message("StoreStore; y.once = 1", "LoadLoad; r1 = x.once"), ""),
     "MP+Release+Acquire": (message("Release; y.once = 1", "Acquire; r1 = x.once"), ""),
     "MP+LoadLoad+LoadLoad": (message("LoadLoad; y.once = 1", "LoadLoad; r1 = x.once"), "armv8 riscv weak"),
-    "LB": (loads("1"), "armv8 riscv power weak"),
+    "LB": (loads("1"), "armv8 riscv power armv7 weak"),
     "LB+datas": (loads("r0"), ""),
-    "2+2W": (writes(NOTHING), "armv8 riscv power weak"),
+    "2+2W": (writes(NOTHING), "armv8 riscv power armv7 weak"),
     "2+2W+StoreStore": (writes("StoreStore"), ""),
     "IRIW+LoadLoad": (independent("LoadLoad"), "power weak"),
     "IRIW+Full": (independent("Full"), ""),
-    "WRC+data": (causality("y.once = r0"), "power weak"),
+    "WRC+data": (causality("y.once = r0"), "power armv7 weak"),
     "WRC+rel": (causality("y.release = 1"), ""),
     "lock": (LOCK, ""),
     "updates": (UPDATES, ""),

@@ -37,6 +37,8 @@ _FENCES = frozenset(f"Fence.{before}.{after}" for before in ("r", "w", "rw") for
 TAGS: frozenset[str] = _BARRIERS | _FENCES | {
     # all assembly languages: atomic accesses, exclusives, acquire, release
     "X", "EX", "A", "L", "Q", "NoRet", "ISB",
+    # 32-bit ARM, besides the barriers with options
+    "DMB", "DSB",
     # x86
     "MFENCE", "SFENCE", "LFENCE",
     # Power

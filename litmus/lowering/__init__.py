@@ -17,7 +17,7 @@ from litmus.native import tree as ast
 from litmus.native.translate import initial_memory
 from litmus.syntax import native_print
 
-TARGETS = ("x86", "aarch64", "ppc", "riscv")
+TARGETS = ("x86", "aarch64", "ppc", "riscv", "arm")
 """The targets of `lower`."""
 
 RETRY = "Retry"

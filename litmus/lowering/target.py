@@ -3,9 +3,9 @@
 A cell is the text of one instruction with holes: `{d}` the register that gets the result, `{s}` `{l}` `{r}`
 operands (a register, or a literal where the target has them), `{S}` `{L}` operands that must be registers,
 `{e}` the expected value of a compare-and-exchange, `{n}` a number, `{a}` a memory operand, `{b}` a register with
-an address, `{t}` a further scratch register, `{o}` the ordering's suffix, `{reserve}`, `{conditional}` and `{behind}`
-the parts of `paired`, `{label}` a label, `{retry}` and `{out}` the labels of a retry loop.  A cell that begins with
-`{retry}:` or `{out}:` stands behind that label.
+an address, `{t}` and `{u}` further scratch registers, `{o}` the ordering's suffix, `{reserve}`, `{conditional}` and
+`{behind}` the parts of `paired`, `{label}` a label, `{retry}` and `{out}` the labels of a retry loop.  A cell that
+begins with `{retry}:` or `{out}:` stands behind that label.
 """
 
 from __future__ import annotations

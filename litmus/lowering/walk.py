@@ -188,8 +188,7 @@ class _Walk:
         holes = self._operands(statement, cells)
         kept = self.registers[statement.register] if statement.register else None
         result = self._fresh() if kept is None or kept in holes.values() else kept
-        if "{t}" in "".join(cells):
-            holes["t"] = self._fresh()
+        holes |= {name: self._fresh() for name in ("t", "u") if f"{{{name}}}" in "".join(cells)}
         holes |= {"d": result, "o": target.suffix.get(ordering, ""), "retry": self._retry(cells), "out": self._label()}
         holes |= zip(("reserve", "conditional", "behind"), target.paired.get(ordering, ("", "", "")), strict=True)
         self._emit((*target.before.get(ordering, ()), *cells, *target.after.get(ordering, ())), **holes)

@@ -46,6 +46,7 @@ def parse(source: Source, language: Language, text: str | None = None) -> Progra
     threads = table.columns(source, text, closing + 1, table_end, language)
     indices = [thread.index for thread in threads]
     start = initial.read(source, text, opening + 1, closing, partial(_register, source, language, indices))
+    _bind(source, language, threads, start, opening)
     sizes.check([(thread.index, thread.code) for thread in threads], start.registers)
     names = _Names(source, language, threads, indices, start, table_end)
     asked = condition.parse(source, text[table_end:].split("<<", 1)[0], table_end, names.resolve)
@@ -134,6 +135,18 @@ def _register(source: Source, language: Language, threads: Sequence[int], index:
                          source.span(at, at + len(f"{index}:{name}")),
                          reading.suggestion(name, language.names) or "check the name")  # fmt: skip
     return found
+
+
+def _bind(
+    source: Source, language: Language, threads: Sequence[table.Column], start: initial.Initial, offset: int
+) -> None:
+    """Gives the symbolic registers that the initial state names without a thread to the threads that use them."""
+    for name, value in start.symbols.items():
+        used = re.compile(rf"{name}\b")
+        for thread in threads:
+            if any(used.search(instruction.text) for instruction in thread.instructions):
+                register = _register(source, language, [thread.index], thread.index, name, offset)
+                start.registers.setdefault((thread.index, register), value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,11 @@ class Line:
     operands: tuple[Operand, ...]
     dialect: Dialect
 
+    @property
+    def shown(self) -> str:
+        """The mnemonic as it was written."""
+        return self.source.text[: len(self.mnemonic)]
+
     def register(self, index: int) -> str:
         """The canonical name of the register that an operand must be."""
         operand = self.operand(index, "a register")
@@ -77,7 +82,7 @@ class Line:
         if found not in counts:
             many = found > max(counts)
             self.fail(InputError, max(counts) if many else found,
-                      f"'{self.mnemonic}' has {' or '.join(map(str, counts))} operands, found {found}",
+                      f"'{self.shown}' has {' or '.join(map(str, counts))} operands, found {found}",
                       "remove this operand" if many else "separate operands by ','")  # fmt: skip
 
     def operand(self, index: int, kind: str) -> Operand:
@@ -86,7 +91,7 @@ class Line:
 
     def wrong(self, index: int, kind: str) -> NoReturn:
         """Raises InputError: the operand is not what it must be."""
-        self.fail(InputError, index, f"'{self.mnemonic}' expected {kind} as operand {index + 1}",
+        self.fail(InputError, index, f"'{self.shown}' expected {kind} as operand {index + 1}",
                   f"write {kind} such as {self.dialect.examples[kind]}")  # fmt: skip
 
     def fail(self, error: type[InputError], index: int, message: str, hint: str) -> NoReturn:

@@ -17,6 +17,7 @@ from litmus.syntax.riscv_data import FORMS as DATA
 from litmus.syntax.riscv_memory import ACCESSING
 from litmus.syntax.riscv_memory import FORMS as MEMORY
 from litmus.syntax.riscv_operands import REGISTERS, read, register
+from litmus.syntax.signed import settle
 
 UNSUPPORTED = {
     **dict.fromkeys(("jal", "jalr", "jr", "call", "tail", "ret", "auipc"), "addresses of code"),
@@ -33,7 +34,7 @@ FORMS = {**DATA, **MEMORY}
 
 def parse(source: Source) -> Program:
     """The program of a test.  Raises InputError, or UnsupportedError for what would not be answered rightly."""
-    return frame.parse(source, LANGUAGE)
+    return settle(frame.parse(source, LANGUAGE), LANGUAGE, 64)
 
 
 @lru_cache(maxsize=8192)
@@ -57,10 +58,10 @@ def _unknown(line: Line) -> InputError:
     """The error at a mnemonic that is not in the tables."""
     span = line.source.span(0, len(line.mnemonic))
     if line.mnemonic in UNSUPPORTED:
-        message = f"{line.mnemonic} is not supported ({UNSUPPORTED[line.mnemonic]})"
+        message = f"{line.shown} is not supported ({UNSUPPORTED[line.mnemonic]})"
         return UnsupportedError(message, span, "write the test without it")
     hint = reading.suggestion(line.mnemonic, FORMS) or "write an instruction such as lw, sw, fence"
-    return InputError(f"unknown RISC-V instruction '{line.mnemonic}'", span, hint)
+    return InputError(f"unknown RISC-V instruction '{line.shown}'", span, hint)
 
 
 LANGUAGE = Language("riscv", instruction, register, REGISTERS, width, canonical=True)

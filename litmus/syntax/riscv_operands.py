@@ -26,9 +26,11 @@ REGISTERS = tuple(f"x{n}" for n in range(5, 32)) + ABI_NAMES
 
 
 def register(name: str) -> str | None:
-    """`x8` for `x8`, `s0` and `fp`, in either case; None if there is no such register."""
-    number = _NUMBERS.get(name.removeprefix("%").lower())
-    return None if number is None else f"x{number}"
+    """`x8` for `x8`, `s0` and `fp`, in either case; `%a` is a register of that name; None if there is none."""
+    number = _NUMBERS.get(name.lower())
+    if number is None:
+        return name if name.startswith("%") else None
+    return f"x{number}"
 
 
 DIALECT = Dialect(
@@ -78,7 +80,7 @@ def simple_address(line: Line, index: int, width: int) -> Expression:
     """The address of an atomic instruction, which has no offset but 0."""
     place = address(line, index, width)
     if isinstance(place, Binary):
-        line.fail(InputError, index, f"'{line.mnemonic}' takes an address without an offset",
+        line.fail(InputError, index, f"'{line.shown}' takes an address without an offset",
                   "compute the address in a register, and write (x6)")  # fmt: skip
     return place
 
