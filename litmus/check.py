@@ -14,6 +14,7 @@ from litmus.errors import InternalError, UsageError
 from litmus.evaluate import Evaluator
 from litmus.events import EventStructure
 from litmus.execution import Execution
+from litmus.flagged import Flagged
 from litmus.ground import Problem, ground
 from litmus.library import Model, load_model
 from litmus.lowering import lower, render
@@ -65,7 +66,7 @@ class _Tally:
 
     counts: dict[tuple[Value, ...], int | None] = field(default_factory=dict)
     witnesses: dict[tuple[Value, ...], Execution] = field(default_factory=dict)
-    flags: dict[str, None] = field(default_factory=dict)
+    flags: dict[str, Flagged] = field(default_factory=dict)
     bounded: bool = False
 
     def add(self, found: Found) -> None:
@@ -182,7 +183,18 @@ def _solve(
     if solver.out_of_thin_air():
         raise Undecided("the model allows values out of thin air")
     if evaluator is not None:
-        tally.flags.update((name, None) for name, raised in problem.flags if solver.witness(raised))
+        _add_flags(program, evaluator, solver, problem, tally)
+
+
+def _add_flags(program: Program, evaluator: Evaluator, solver: Solver, problem: Problem, tally: _Tally) -> None:
+    """Adds the flags that some allowed execution raises, each with what raised it there."""
+    for name, raised in problem.flags:
+        found = None if name in tally.flags else solver.witness(raised)
+        if found is not None:
+            what = next((flag for flag in evaluator.flags(found.execution) if flag.name == name), None)
+            if what is None:
+                raise InternalError(f"{program.name}: a witness does not raise the flag '{name}'")
+            tally.flags[name] = what
 
 
 def _problem(
@@ -282,6 +294,7 @@ def _verdict(question: _Question, model: Model, tally: _Tally, undecided: str | 
         negative=_total(bad),
         path=program.source.name if program.source else None,
         flags=tuple(tally.flags),
+        flagged=tuple(tally.flags.values()),
         bounded=tally.bounded,
         undecided=undecided,
         expected=expected.verdict if expected else None,

@@ -9,6 +9,7 @@ from litmus.cat.algebra import Values, evaluate_all, evaluate_static
 from litmus.cat.theory import DIFFERENT_VALUES, Node, Theory, TheoryCheck
 from litmus.events import EventStructure
 from litmus.execution import Execution
+from litmus.flagged import Flagged, flagged
 from litmus.relation import Universe
 
 
@@ -37,12 +38,12 @@ class Evaluator:
                 return check
         return None
 
-    def flags(self, execution: Execution) -> tuple[str, ...]:
-        """The names of the flags that the execution raises."""
+    def flags(self, execution: Execution) -> tuple[Flagged, ...]:
+        """The flags that the execution raises, with what raises them."""
         values = self.values(execution)
         u = self.structure.universe
         flags = (check for check in self.theory.checks if check.role != "axiom")
-        return tuple(dict.fromkeys(c.name for c in flags if passes(u, c, values) == (c.role == "flag")))
+        return tuple(flagged(self.structure, c, values) for c in flags if passes(u, c, values) == (c.role == "flag"))
 
 
 def passes(u: Universe, check: TheoryCheck, values: Values) -> bool:

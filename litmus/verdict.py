@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from litmus.flagged import Flagged
 from litmus.program import Expected, Kind
 
 Observation: TypeAlias = Literal["Never", "Sometimes", "Always"]
@@ -20,9 +21,10 @@ class Verdict:
     `observation` is None when the test is undecided; `undecided` then says why.  `positive` and `negative`
     count the allowed executions that satisfy the proposition and that do not; None where the back end counts
     no executions.  `states` is every allowed final state, sorted (all that were found, when undecided).
-    `bounded`: a loop was cut at the unrolling bound.  `compiler_only`: with compile-time reordering, the
-    outcome is possible only in a reordered program, whose text is `reordered`.  `states_listed` is False where only the
-    observation was asked for (`states` is then empty).  `seconds` is CPU time.
+    `flags` are the names of the flags raised, `flagged` what raised each in some execution, `advice` what
+    would end it, where that was asked for.  `bounded`: a loop was cut at the unrolling bound.  `compiler_only`: with
+    compile-time reordering, the outcome is possible only in a reordered program, whose text is `reordered`.
+    `states_listed` is False where only the observation was asked for (`states` is then empty).  `seconds` is CPU time.
     """
 
     test: str
@@ -36,6 +38,8 @@ class Verdict:
     negative: int | None = None
     path: str | None = None
     flags: tuple[str, ...] = ()
+    flagged: tuple[Flagged, ...] = ()
+    advice: tuple[str, ...] = ()
     bounded: bool = False
     undecided: str | None = None
     expected: Expected | None = None

@@ -99,7 +99,7 @@ def _add_models(commands: _SubParsersAction[Parser]) -> None:
 def _add_lower(commands: _SubParsersAction[Parser]) -> None:
     """`litmus lower`."""
     parser = commands.add_parser("lower", help="show a native test on an architecture", allow_abbrev=False)
-    parser.add_argument("--to", required=True, metavar="ARCH", help="x86, aarch64 or ppc")
+    parser.add_argument("--to", required=True, metavar="ARCH", help="x86, aarch64, ppc, riscv or arm")
     parser.add_argument("path", metavar="FILE", help="a native test, or - for standard input")
     parser.set_defaults(run=_later("lower"))
 

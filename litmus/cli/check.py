@@ -48,6 +48,7 @@ def run(arguments: Namespace) -> int:
         variants=(*arguments.variants, *config.variants),
         bell=next(iter(_file(arguments.bell, config, "bell")), None),
         macros=next(iter(_file(arguments.macros, config, "macros")), None),
+        advise=arguments.output == "text",
     )
     for name in settings.models:
         settings.model(name)

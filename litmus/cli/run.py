@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from litmus.check import Options
     from litmus.library import Model
     from litmus.source import Source
+    from litmus.verdict import Verdict
 
 Answers: TypeAlias = Generator[Answer, None, None]
 
@@ -45,6 +46,7 @@ class Settings:
     """What every test of a run shares; without `models`, each test is asked under those of its language.
 
     `bell` and `variants` go with the models; `macros` says what the primitives of C tests mean.
+    `advise`: also find out what would end the flags that are raised.
     """
 
     models: tuple[str, ...]
@@ -53,6 +55,7 @@ class Settings:
     variants: tuple[str, ...] = ()
     bell: str | None = None
     macros: str | None = None
+    advise: bool = False
 
     def model(self, name: str) -> Model:
         """A model of this run; raises InputError or UsageError."""
@@ -148,7 +151,18 @@ def _answer(start: Answer, program: Program, settings: Settings) -> Answer:
         verdict = check(program, settings.model(start.model or ""), settings.options)
     except Exception as error:
         return replace(start, problem=_problem(error, start))
-    return replace(start, verdict=replace(verdict, path=start.path, witnesses=()))
+    advised = _advice(verdict, program, settings) if settings.advise else ()
+    return replace(start, verdict=replace(verdict, path=start.path, witnesses=(), advice=advised))
+
+
+def _advice(verdict: Verdict, program: Program, settings: Settings) -> tuple[str, ...]:
+    """What would end the flags that were raised."""
+    if not verdict.flagged:
+        return ()
+    from litmus.marking import advice
+
+    found = (advice(program, settings.model(verdict.model), flag, settings.options) for flag in verdict.flagged)
+    return tuple(sentence for sentence in found if sentence is not None)
 
 
 def _problem(error: Exception, answer: Answer) -> Problem:

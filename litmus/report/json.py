@@ -30,8 +30,8 @@ class Json:
 def line(answer: Answer) -> dict[str, Any]:
     """The object of one answer; see `KEYS`.
 
-    `states` are objects, name to value as text; null under `--verdict-only`.  `compiler_only` and `reordered` are there only for an
-    outcome that needs compile-time reordering.
+    `states` are objects, name to value as text; null under `--verdict-only`.  `compiler_only` and `reordered` are
+    there only for an outcome that needs compile-time reordering.
     """
     known = {"test": answer.test, "path": answer.path, "arch": answer.arch, "model": answer.model}
     found = dict.fromkeys(KEYS) | known

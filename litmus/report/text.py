@@ -138,7 +138,8 @@ def _notes(verdict: Verdict) -> Iterator[str]:
         yield f"undecided: {verdict.undecided or 'no reason given'}"
     if verdict.bounded:
         yield "a loop was cut at the unrolling bound: outcomes that need more rounds are not seen (--unroll)"
-    yield from (f"flag: {flag}" for flag in verdict.flags)
+    yield from (f"flag: {flag.describe()}" for flag in verdict.flagged)
+    yield from verdict.advice
     if verdict.compiler_only:
         yield "possible only after reordering by the compiler" + _reordered(verdict.reordered)
 
