@@ -209,7 +209,7 @@ class Relations:
 
     def _first_steps(self, node: Node, i: int) -> list[tuple[int, int]]:
         """The first steps (event, literal) of a closure from event i, without those that only repeat others: a
-        step is of no use if another one, possible whenever it is, must lead to the same event.
+        step is of no use if another one, possible whenever it is, must lead to the same event, and not by way of i.
         """
         found = self._steps.get((node.id, i))
         if found is None:
@@ -218,7 +218,8 @@ class Relations:
             must = self.u.rows(self.must[node.id])
             found = []
             for k in sorted(literals, key=lambda k: -must[k].bit_count()):
-                if not any(must[other] >> k & 1 and same in (TRUE, literals[k]) for other, same in found):
+                reach = (must[other] for other, same in found if same in (TRUE, literals[k]))
+                if not any(row >> k & 1 and not row >> i & 1 for row in reach):
                     found.append((k, literals[k]))
             self._steps[node.id, i] = found
         return found

@@ -168,6 +168,19 @@ def test_guessed_locations_under_random_models(program: Program, text: str) -> N
         assert set(verdict.flags) == answer.flags
 
 
+@pytest.mark.parametrize("engine", BACK_ENDS)
+@pytest.mark.parametrize("step", ["int", "po | po^-1", "po | po^-1 | rf^-1"])
+def test_closures_over_relations_that_lead_back(engine: str, step: str) -> None:
+    """From the first write of a thread to its second, and on to a read of the other thread."""
+    p = program(
+        [store("x", 1), store("y", 1)], [load("r", "y"), load("s", "x")], wanted={"1:r": 1, "1:s": 0}
+    )  # fmt: skip
+    first, later = "[(W \\ IW) \\ range(po)]", "[R \\ range(po)]"
+    model = model_of(f'"m"\nempty {first} ; ({step} | rf)+ ; {later}\n')
+    answer = brute_force(p, model)
+    assert {state(s) for s in check(p, model, Options(engine=engine)).states} == set(answer.states)
+
+
 # --- larger tests ---------------------------------------------------------------------------------------
 
 
