@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import product
 
 from litmus.events import EventStructure
 from litmus.program import Observable, Pointer, RegisterAt, Value
-from litmus.term import Operation, Read, Term, evaluate, read_keys
+from litmus.term import SYMBOLIC, Term, evaluate, read_keys
 
 
 class Execution:
@@ -30,10 +31,7 @@ class Execution:
         for r, w in sources.items():
             rf |= 1 << w * n + r
         for order in orders.values():
-            later = 0
-            for w in reversed(order):
-                co |= later << w * n
-                later |= 1 << w
+            co |= _total_order(n, order)
         self.rf = rf
         self.co = co
         self.values = _read_values(structure, sources)
@@ -64,6 +62,16 @@ class Execution:
         return evaluate(_stored(self.structure, self.orders[item.pointer][-1]), values)
 
 
+@lru_cache(maxsize=4096)
+def _total_order(n: int, order: tuple[int, ...]) -> int:
+    """The pairs of events, the earlier one first, as a relation over n events."""
+    relation = later = 0
+    for w in reversed(order):
+        relation |= later << w * n
+        later |= 1 << w
+    return relation
+
+
 def _stored(structure: EventStructure, write: int) -> Term:
     term = structure.events[write].value
     assert term is not None, "a write without a value"
@@ -78,7 +86,7 @@ def _read_values(structure: EventStructure, sources: Mapping[int, int]) -> dict[
         left = []
         for key, event in pending:
             term = _stored(structure, sources[event])
-            if not isinstance(term, Read | Operation):
+            if not isinstance(term, SYMBOLIC):
                 found[key] = term
             elif all(k in found for k in read_keys(term)):
                 found[key] = evaluate(term, found)

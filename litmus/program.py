@@ -330,9 +330,19 @@ def observables(program: Program) -> tuple[Observable, ...]:
 
 def mentioned(proposition: Proposition) -> tuple[Observable, ...]:
     """The observables of a proposition, left to right, repetitions included."""
+    found: list[Observable] = []
+    _mention(proposition, found)
+    return tuple(found)
+
+
+def _mention(proposition: Proposition, found: list[Observable]) -> None:
+    """Appends the observables of a proposition."""
     if isinstance(proposition, Compare):
-        right = (proposition.right,) if isinstance(proposition.right, RegisterAt | MemoryAt) else ()
-        return (proposition.left, *right)
-    if isinstance(proposition, Not):
-        return mentioned(proposition.argument)
-    return tuple(item for argument in proposition.arguments for item in mentioned(argument))
+        found.append(proposition.left)
+        if isinstance(proposition.right, RegisterAt | MemoryAt):
+            found.append(proposition.right)
+    elif isinstance(proposition, Not):
+        _mention(proposition.argument, found)
+    else:
+        for argument in proposition.arguments:
+            _mention(argument, found)

@@ -31,6 +31,9 @@ class Operation:
 
 Term: TypeAlias = int | Pointer | Read | Operation
 
+SYMBOLIC = (Read, Operation)
+"""The classes of the terms that are no values, as `isinstance` takes them."""
+
 
 def _divide(left: int, right: int) -> int:
     """Division that truncates towards zero, as C and the hardware do; by zero it gives 0 (as on Arm)."""
@@ -113,15 +116,16 @@ def compute(op: str, arguments: tuple[Value, ...]) -> Value:
     """The value of an operator on values (`select` takes the condition first)."""
     if op == "select":
         return arguments[1] if arguments[0] else arguments[2]
-    if any(isinstance(a, Pointer) for a in arguments):
-        return _on_pointers(op, arguments)
+    for argument in arguments:
+        if isinstance(argument, Pointer):
+            return _on_pointers(op, arguments)
     return INTEGER_OPERATORS["neg" if op == "-" and len(arguments) == 1 else op](*arguments)
 
 
 def apply(op: str, *arguments: Term) -> Term:
     """The term `op(arguments)`, folded when all arguments are values."""
     for argument in arguments:
-        if isinstance(argument, Read | Operation):
+        if isinstance(argument, SYMBOLIC):
             return Operation(op, arguments)
     return compute(op, arguments)  # type: ignore[arg-type]
 
@@ -131,7 +135,7 @@ def evaluate(term: Term, values: Mapping[int, Value]) -> Value:
     if isinstance(term, Read):
         return values[term.key]
     if isinstance(term, Operation):
-        return compute(term.op, tuple(evaluate(a, values) for a in term.arguments))
+        return compute(term.op, tuple([evaluate(a, values) for a in term.arguments]))
     return term
 
 

@@ -31,9 +31,10 @@ class Unfolding:
 
     def structures(self) -> Iterator[EventStructure]:
         """The event structures, in a fixed order; made one at a time."""
+        observed = _observed(self.program)
         for chosen in product(*self.paths):
             for addresses, constraints in _address_cases(chosen, self.program.memory):
-                yield _assemble(chosen, addresses, constraints, self.program)
+                yield _assemble(chosen, addresses, constraints, self.program, observed)
 
 
 def unfold(
@@ -95,9 +96,12 @@ def _accesses(paths: Sequence[Path]) -> tuple[list[tuple[int, Term]], list[tuple
 
 
 def _assemble(
-    paths: Sequence[Path], addresses: Addresses, assumed: tuple[Term, ...], program: Program
+    paths: Sequence[Path], addresses: Addresses, assumed: tuple[Term, ...], program: Program, observed: set[Pointer]
 ) -> EventStructure:
-    """One event structure: numbers the events and turns the paths' masks into relations."""
+    """One event structure: numbers the events and turns the paths' masks into relations.
+
+    Each location that is accessed or observed has an initial write.
+    """
     accesses: list[tuple[Path, int, Step, Pointer | None]] = []
     for p, path in enumerate(paths):
         for i, step in enumerate(path.steps):
@@ -106,7 +110,6 @@ def _assemble(
                 known = not isinstance(step.address, Read | Operation)
                 place = as_location(step.address) if known else addresses[p, i]  # type: ignore[arg-type]
             accesses.append((path, i, step, place))
-    observed = _observed(program)
     places = sorted({place for *_, place in accesses if place is not None} | observed)
     events = [
         Event(INITIAL, -1, "W", INITIAL_TAGS, place, program.memory.get(place, 0), None) for place in places

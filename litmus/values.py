@@ -12,7 +12,7 @@ from math import prod
 
 from litmus.errors import UnsupportedError
 from litmus.program import Pointer, Value
-from litmus.term import Operation, Read, Term, evaluate, read_keys
+from litmus.term import SYMBOLIC, Term, evaluate, read_keys
 
 MOST_COMBINATIONS = 20_000
 """How many combinations of read values one term may have before the test is refused."""
@@ -27,7 +27,7 @@ def as_location(value: Value) -> Pointer:
 
 def outcomes(term: Term, domains: Mapping[int, Sequence[Value]]) -> Iterator[tuple[dict[int, Value], Value]]:
     """Every valuation of the reads of a term with the value it gives."""
-    if not isinstance(term, Read | Operation):
+    if not isinstance(term, SYMBOLIC):
         yield {}, term
         return
     keys = read_keys(term)

@@ -144,7 +144,8 @@ class Table:
         for stride, choice in zip(self.strides, self.choices, strict=True):
             number = candidate // stride % len(choice.local.orders)
             order, chosen = choice.local.orders[number], choice.local.sources[number]
-            orders[choice.pointer] = tuple(choice.events[w] for w in order)
+            events = choice.events
+            orders[choice.pointer] = tuple([events[w] for w in order])
             for r, w in enumerate(chosen, len(order)):
-                sources[choice.events[r]] = choice.events[w]
+                sources[events[r]] = events[w]
         return Execution(self.problem.structure, sources, orders)
