@@ -147,7 +147,9 @@ class _Interpreter:
             case cat.With():
                 self._with(instruction, scope)
             case cat.Procedure(name):
-                scope.bind({name: ProcedureValue(instruction, scope.now())})
+                scope.bind({name: ()})
+                here = scope.now()
+                here.names[name] = ProcedureValue(instruction, here)
             case cat.Call():
                 self._call(instruction, scope)
             case cat.IfInstructions(test, then, otherwise, _):
@@ -252,7 +254,7 @@ class _Interpreter:
         here = scope.now()
         for b in bindings:
             assert isinstance(b.body, cat.Function)
-            scope.names[b.names[0]] = Closure(b.body, here)
+            here.names[b.names[0]] = Closure(b.body, here)
 
     def _recursive(self, bindings: tuple[cat.Binding, ...], scope: Scope) -> dict[str, Value]:
         group = FixGroup()

@@ -71,11 +71,12 @@ Value: TypeAlias = (
 class Scope:
     """Names and their values, inside an outer scope."""
 
-    __slots__ = ("names", "outer")
+    __slots__ = ("names", "outer", "shared")
 
     def __init__(self, outer: Scope | None = None, names: dict[str, Value] | None = None) -> None:
         self.outer = outer
         self.names: dict[str, Value] = {} if names is None else names
+        self.shared = False
 
     def find(self, name: str) -> Value | None:
         """The value of a name, or None."""
@@ -87,14 +88,14 @@ class Scope:
         return None
 
     def bind(self, values: Mapping[str, Value]) -> None:
-        """Gives names their values; functions that saw older values of these names go on seeing those."""
-        if self.names.keys() & values.keys():
-            self.names = {**self.names, **values}
-        else:
-            self.names.update(values)
+        """Gives names their values; functions written before go on seeing what these names were then."""
+        if self.shared:
+            self.names, self.shared = dict(self.names), False
+        self.names.update(values)
 
     def now(self) -> Scope:
-        """The scope as a function written here sees it: names bound again later keep their values."""
+        """The scope as a function written here sees it, whatever is bound later."""
+        self.shared = True
         return Scope(self.outer and self.outer.now(), self.names)
 
     def known(self) -> list[str]:

@@ -256,8 +256,19 @@ def define(builder: Builder, group: FixGroup, bodies: Sequence[Node]) -> list[No
         return [closure]
     for node, body in zip(group.members, bodies, strict=True):
         node.args = (body,)
-        node.static = group.static
+    if group.static:
+        _settle(group.members)
     return list(group.members)
+
+
+def _settle(nodes: Iterable[Node]) -> None:
+    """Marks nodes as static, with all that they use: they were made before it was known."""
+    pending = list(nodes)
+    while pending:
+        node = pending.pop()
+        if not node.static:
+            node.static = True
+            pending.extend(node.args)
 
 
 def _vanishes(node: Node, known: dict[Node, bool]) -> bool:
