@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from litmus.cat.algebra import bound_all
 from litmus.cat.theory import Theory
 from litmus.choices import Rules
-from litmus.compiler import reorderings
 from litmus.errors import InternalError, UsageError
 from litmus.evaluate import Evaluator
 from litmus.events import EventStructure
@@ -17,7 +16,6 @@ from litmus.execution import Execution
 from litmus.flagged import Flagged
 from litmus.ground import Problem, ground
 from litmus.library import Model, load_model
-from litmus.lowering import lower, render
 from litmus.pairs import Pairs, make_pairs
 from litmus.paths import Walker
 from litmus.program import (
@@ -98,10 +96,12 @@ def _check(program: Program, model: Model, options: Options) -> Verdict:
     try:
         for number, variant in enumerate(_variants(program, options)):
             _explore(variant, judge, options, budget, tally, question)
-            reached = any(map(question.interesting, tally.counts))
+            reached = options.compiler and any(map(question.interesting, tally.counts))
             if number == 0:
                 direct = reached
             elif reached and not direct and reordered is None:
+                from litmus.lowering import render
+
                 reordered = render(variant)
     except Undecided as limit:
         undecided = str(limit)
@@ -118,6 +118,8 @@ def _variants(program: Program, options: Options) -> Iterator[Program]:
     if not options.compiler or program.arch != "native":
         yield program
     else:
+        from litmus.compiler import reorderings
+
         yield from reorderings(program)
 
 
@@ -126,7 +128,7 @@ def _explore(
 ) -> None:
     """Adds the final states of a program to the tally, one event structure after the other."""
     lowered = _lowered(program, model)
-    wanted = _wanted(lowered)
+    wanted = question.wanted if lowered is question.program else _wanted(lowered)
     unfolding = unfold(lowered, options.unroll, RegisterWalker if model.registers else Walker, budget.spend)
     tally.bounded |= unfolding.bounded
     for structure in unfolding.structures():
@@ -138,7 +140,7 @@ def _explore(
 def _wanted(program: Program) -> tuple[Observable, ...]:
     """What a state has to tell: what the test asks about, then what only its filter mentions."""
     filtered = mentioned(program.filter) if program.filter is not None else ()
-    return tuple(dict.fromkeys((*observables(program), *filtered)))
+    return tuple({item.name: item for item in (*observables(program), *filtered)}.values())
 
 
 def _lowered(program: Program, model: Model) -> Program:
@@ -150,6 +152,8 @@ def _lowered(program: Program, model: Model) -> Program:
             f"the model '{model.name}' is for {model.target} programs, and '{program.name}' is for {program.arch}",
             hint="choose a model of the test's architecture, or write the test in the native language",
         )
+    from litmus.lowering import lower
+
     return lower(program, model.target)
 
 
@@ -256,9 +260,9 @@ class _Question:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.asked = observables(program)
-        wanted = _wanted(program)
-        self.satisfies = predicate(program.condition.proposition, wanted)
-        self.passes = predicate(program.filter or TRUE, wanted)
+        self.wanted = _wanted(program)
+        self.satisfies = predicate(program.condition.proposition, self.wanted)
+        self.passes = predicate(program.filter or TRUE, self.wanted)
 
     def settled(self, states: Iterable[tuple[Value, ...]]) -> bool:
         """Whether the states hold one that satisfies the proposition, and one that does not."""
