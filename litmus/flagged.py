@@ -52,7 +52,7 @@ def flagged(structure: EventStructure, check: TheoryCheck, values: Values) -> Fl
         return Flagged(check.name)
     first = next(bits(value))
     numbers = (first,) if check.node.is_set else divmod(first, structure.n)
-    accesses = (_access(structure.events[number]) for number in dict.fromkeys(numbers))
+    accesses = (_access(structure.events[number]) for number in sorted(set(numbers)))
     return Flagged(check.name, tuple(a for a in accesses if a is not None))
 
 

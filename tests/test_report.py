@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from litmus.flagged import Flagged
 from litmus.program import And, Compare, Condition, Kind, MemoryAt, Not, Or, Pointer, Proposition, RegisterAt
 from litmus.report.answer import Answer, Problem
 from litmus.report.condition import bracketed, condition_text, proposition_text, satisfies
@@ -199,7 +200,7 @@ def test_text_new_heading_where_the_models_change() -> None:
 
 def test_text_notes() -> None:
     program = "P0 { x = 1; }\nP1 { }"
-    found = verdict(bounded=True, flags=("race",), compiler_only=True, reordered=program)
+    found = verdict(bounded=True, flags=("race",), flagged=(Flagged("race"),), compiler_only=True, reordered=program)
     assert text_of(answer(found)).splitlines()[2:] == [
         "    x86-tso: a loop was cut at the unrolling bound: outcomes that need more rounds are not seen (--unroll)",
         "    x86-tso: flag: race",
