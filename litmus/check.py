@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from litmus.cat.algebra import bound_all
 from litmus.cat.theory import Theory
+from litmus.cat.vocabulary import UNDEFINED
 from litmus.choices import Rules
 from litmus.errors import InternalError, UsageError
 from litmus.evaluate import Evaluator
@@ -283,7 +284,8 @@ def _verdict(question: _Question, model: Model, tally: _Tally, undecided: str | 
     for values, count in sorted(tally.counts.items(), key=_state_key):
         if question.passes(values):
             (good if question.satisfies(values) else bad).append(count)
-            states[values[: len(asked)]] = None
+            if UNDEFINED not in tally.flags:  # else every final state is possible
+                states[values[: len(asked)]] = None
             witnesses.append(tally.witnesses[values])
     expected = _expectation(program.expectations, model.name)
     return Verdict(

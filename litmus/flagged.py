@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from litmus.cat.algebra import Values
 from litmus.cat.theory import TheoryCheck
+from litmus.cat.vocabulary import UNDEFINED
 from litmus.events import Event, EventStructure
 from litmus.program import Instruction
 from litmus.relation import bits
@@ -42,6 +43,8 @@ class Flagged:
         named = " and ".join(access.describe() for access in self.accesses)
         if self.name == DATA_RACE and len(self.accesses) == 2:
             return f"{self.name}: {named} both access {self.accesses[0].location}, and neither happens before the other"
+        if self.name == UNDEFINED:
+            return f"undefined behaviour, so every final state is possible: {named} race"
         return f"{self.name}: {named}" if named else self.name
 
 

@@ -20,7 +20,8 @@ class Verdict:
 
     `observation` is None when the test is undecided; `undecided` then says why.  `positive` and `negative`
     count the allowed executions that satisfy the proposition and that do not; None where the back end counts
-    no executions.  `states` is every allowed final state, sorted (all that were found, when undecided).
+    no executions.  `states` is every allowed final state, sorted (all that were found, when undecided;
+    none where the behaviour is undefined).
     `flags` are the names of the flags raised, `flagged` what raised each in some execution, `advice` what
     would end it, where that was asked for.  `bounded`: a loop was cut at the unrolling bound.  `compiler_only`: with
     compile-time reordering, the outcome is possible only in a reordered program, whose text is `reordered`.

@@ -44,6 +44,7 @@ from litmus.cat.vocabulary import (
     EVENT_SETS,
     REGISTER_RELATIONS,
     TAGS,
+    UNDEFINED,
 )
 from litmus.errors import InputError, UnsupportedError
 from litmus.source import Span
@@ -53,10 +54,6 @@ Resolve: TypeAlias = Callable[[str, Span], cat.CatFile]
 
 BUILT_IN_FILES = frozenset({"stdlib.cat", "cross.cat", "cos.cat", "cos-opt.cat", "cos-ok-opt.cat", "cos-no-opt.cat"})
 """Library files whose meaning is built in: the prelude, and co as any total order of each location's writes."""
-
-
-UNDEFINED = "*undef*"
-"""The flag of executions without a meaning (`undefined_unless`), whatever the check is called."""
 
 
 def set_of_tag(tag: str) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+UNDEFINED = "*undef*"
+"""The flag of executions without a meaning (`undefined_unless`), whatever the check is called: the behaviour of the
+test is undefined, and no final states are listed."""
+
 BASE_RELATIONS: frozenset[str] = frozenset(
     {
         "po", "loc", "int", "ext", "rf", "co", "addr", "data", "ctrl", "rmw", "amo", "lxsx", "same-instance",

@@ -7,14 +7,13 @@ states are counted.  A test whose text has no `Hash` field gets `NOHASH`, which 
 
 from __future__ import annotations
 
+from litmus.cat.vocabulary import UNDEFINED
 from litmus.program import Condition, Kind
 from litmus.report.answer import Answer
 from litmus.report.condition import bracketed, bracketed_name, condition_text, satisfies, state_text
 from litmus.verdict import Verdict
 
 TITLES: dict[Kind, str] = {"exists": "Allowed", "~exists": "Forbidden", "forall": "Required"}
-UNDEFINED = "*undef*"
-"""The flag of a program whose behaviour is undefined."""
 
 
 class Herd:
