@@ -39,6 +39,9 @@ from litmus.verdict import Verdict, observe
 MOST_CANDIDATES = 100_000
 """`auto` and `table` use truth tables up to this many candidate executions; beyond it `auto` uses Z3."""
 
+PORTABLE = ("native", "c")
+"""The languages whose programs are lowered to the language of a model."""
+
 ENGINES = ("auto", "z3", "table")
 
 
@@ -78,7 +81,8 @@ class _Tally:
 def check(program: Program, model: Model, options: Options = Options()) -> Verdict:
     """The verdict of a model on a program.
 
-    A native program is lowered to the model's architecture first, and judged by `model.native` if there is one.
+    A native or kernel C program is lowered to the model's language first, and on an architecture judged by
+    `model.native` if there is one.
     Raises UsageError when the model is for another architecture, UnsupportedError for what cannot be answered,
     InternalError when an answer does not survive its re-evaluation.
     """
@@ -90,7 +94,7 @@ def check(program: Program, model: Model, options: Options = Options()) -> Verdi
 
 
 def _check(program: Program, model: Model, options: Options) -> Verdict:
-    judge = load_model(model.native) if program.arch == "native" and model.native else model
+    judge = load_model(model.native) if program.arch in PORTABLE and model.native else model
     budget = Budget(options.timeout, options.rlimit)
     tally, undecided, reordered, direct = _Tally(), None, None, False
     question = _Question(program)
@@ -148,10 +152,10 @@ def _lowered(program: Program, model: Model) -> Program:
     """The program in the model's language."""
     if model.target in ("any", program.arch):
         return program
-    if program.arch != "native":
+    if program.arch not in PORTABLE:
         raise UsageError(
             f"the model '{model.name}' is for {model.target} programs, and '{program.name}' is for {program.arch}",
-            hint="choose a model of the test's architecture, or write the test in the native language",
+            hint="choose a model of the test's architecture, or write the test in the native language or in C",
         )
     from litmus.lowering import lower
 

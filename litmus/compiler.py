@@ -156,8 +156,12 @@ def _effect(statement: ast.Statement) -> _Effect:
     match statement:
         case ast.Barrier():
             return _Effect(uses, frozenset(), wall=True)
-        case ast.If() | ast.While():
+        case ast.If() | ast.While() | ast.Retry():
             return _Effect(uses, frozenset(), wall=True, solid=True)
+        case ast.Lock():
+            return _Effect(uses, frozenset(), statement.place, writes=True, acquires=True)
+        case ast.Unlock():
+            return _Effect(uses, frozenset(), statement.place, writes=True, releases=True)
         case ast.Compute():
             return _Effect(uses, frozenset({statement.register}))
     register = None if isinstance(statement, ast.Write) else statement.register

@@ -12,33 +12,46 @@ from litmus import program as ir
 from litmus.errors import UsageError
 from litmus.lowering.assembly import render as assembly
 from litmus.lowering.target import Target
-from litmus.lowering.walk import Cell, Column, lower_thread
+from litmus.lowering.walk import DONE, RETRY, Cell, Column, TooFewRegisters, lower_thread
 from litmus.native import tree as ast
 from litmus.native.translate import initial_memory
 from litmus.syntax import native_print
 
 TARGETS = ("x86", "aarch64", "ppc", "riscv", "arm")
-"""The targets of `lower`."""
+"""The architectures among the targets of `lower`."""
 
-RETRY = "Retry"
-"""How the labels of retry loops begin."""
+WIDER = {"x86": "x86_64"}
+"""Targets that stand in for others when those have too few registers."""
+
+LANGUAGES = ("native", "c")
+"""The languages among them: the native one and the kernel's C."""
 
 
 def lower(program: ir.Program, target: str) -> ir.Program:
-    """A native program in the instructions of `target`, one of TARGETS; its `syntax` is the target's table.
+    """A native or kernel C program in the instructions of `target`; its `syntax` is the target's table.
 
+    `target` is one of TARGETS, or one of LANGUAGES: then the result is a program of that language.
     Registers get homes in the target's registers, but keep their names in results.  The retry loop of a
     load-reserve and store-conditional is left by the assumption that the store succeeds at once: an attempt that
     fails only reads, and so adds no outcome.
 
-    Raises UsageError for an unknown target or a program that is not native, UnsupportedError at a statement
+    Raises UsageError for an unknown target or a program of another language, UnsupportedError at a statement
     that the target cannot express.
     """
-    table, test = _table(target), program.syntax
+    if program.arch == "c":
+        from litmus.lowering.from_c import compiled
+
+        program = compiled(program)
+    test = program.syntax
     if program.arch != "native" or not isinstance(test, ast.Test):
-        raise UsageError(f"only native tests are lowered, and {program.name} is {program.arch}")
-    labels = count()
-    columns = [lower_thread(thread, table, labels) for thread in test.threads]
+        raise UsageError(f"only native and kernel C tests are lowered, and {program.name} is {program.arch}")
+    if target == "native":
+        return program
+    if target == "c":
+        from litmus.lowering.linux import lower as linux
+
+        return linux(program, test)
+    table, columns = _columns(test, target)
     places = _Places(table, columns)
     return replace(
         program,
@@ -67,11 +80,22 @@ def render(program: ir.Program) -> str:
     return program.source.text
 
 
+def _columns(test: ast.Test, target: str) -> tuple[Target, list[Column]]:
+    """The threads in the cells of a target's table, or of the wider one where the first has too few registers."""
+    table, labels = _table(target), count()
+    try:
+        return table, [lower_thread(thread, table, labels) for thread in test.threads]
+    except TooFewRegisters:
+        if target not in WIDER:
+            raise
+    return _columns(test, WIDER[target])
+
+
 @cache
 def _table(target: str) -> Target:
     """The table of a target; its front end is imported only now."""
-    if target not in TARGETS:
-        raise UsageError(f"unknown target {target!r}, expected one of {', '.join(TARGETS)}")
+    if target not in (*TARGETS, *WIDER.values()):
+        raise UsageError(f"unknown target {target!r}, expected one of {', '.join((*TARGETS, *LANGUAGES))}")
     table: Target = import_module(f"litmus.lowering.{target}").TARGET
     return table
 
@@ -81,21 +105,28 @@ def _table(target: str) -> Target:
 
 def _thread(index: int, column: Column, table: Target) -> ir.Thread:
     """A thread of real instructions."""
-    return ir.Thread(index, tuple(_instruction(cell, table) for cell in column.cells))
+    labels = frozenset(label for cell in column.cells for label in cell.labels)
+    return ir.Thread(index, tuple(_instruction(cell, table, labels) for cell in column.cells))
 
 
-def _instruction(cell: Cell, table: Target) -> ir.Instruction:
+def _instruction(cell: Cell, table: Target, labels: frozenset[str]) -> ir.Instruction:
     """What the target's front end makes of a cell."""
     operations = table.language.instruction(cell.text) if cell.text else ()
-    return ir.Instruction(cell.text, tuple(_once(operations)), cell.labels, cell.span)
+    return ir.Instruction(cell.text, tuple(_once(operations, labels)), cell.labels, cell.span)
 
 
-def _once(operations: tuple[ir.Operation, ...]) -> Iterator[ir.Operation]:
-    """Before the branch of a retry loop, the assumption that it is not taken; it stays for its dependencies."""
+def _once(operations: tuple[ir.Operation, ...], labels: frozenset[str]) -> Iterator[ir.Operation]:
+    """Before the branch of a retry loop, the assumption that it is not taken; it stays for its dependencies.
+
+    Where there is a label behind the loop the branch goes there: so nothing is done twice to find that out.
+    """
     for operation in operations:
         if isinstance(operation, ir.Branch) and operation.condition and operation.target.startswith(RETRY):
             yield ir.Assume(ir.Unary("!", operation.condition))
-        yield operation
+            done = operation.target.replace(RETRY, DONE, 1)
+            yield replace(operation, target=done) if done in labels else operation
+        else:
+            yield operation
 
 
 # --- names ------------------------------------------------------------------------------------------------

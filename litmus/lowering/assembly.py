@@ -27,7 +27,8 @@ def render(program: Program, target: Target) -> str:
     head = [f"{target.title} {_name(program.name)}"]
     if "Doc" in program.info:
         head.append(f'"{program.info["Doc"]}"')
-    return "\n".join([*head, "{", *_initial(program, target), "}", *_table(program), *_questions(program, target), ""])
+    questions = condition_lines(program, target.element)
+    return "\n".join([*head, "{", *_initial(program, target), "}", *_table(program), *questions, ""])
 
 
 def _name(name: str) -> str:
@@ -44,21 +45,21 @@ def _initial(program: Program, target: Target) -> Iterator[str]:
     for pointer, value in program.memory.items():
         values.setdefault(pointer.base, []).append(value)
     for name, items in values.items():
-        shown = ",".join(_value(item, target) for item in items)
+        shown = ",".join(_value(item, target.element) for item in items)
         array = len(items) > 1
         yield f"{target.declare} {name}[{len(items)}]={{{shown}}};" if array else f"{target.declare} {name}={shown};"
     for thread in program.threads:
         mine = [(name, value) for (index, name), value in program.registers.items() if index == thread.index]
         if mine:
-            cells = (f"{thread.index}:{name}={_value(value, target)};" for name, value in mine)
+            cells = (f"{thread.index}:{name}={_value(value, target.element)};" for name, value in mine)
             yield " ".join(cells)
 
 
-def _value(value: Value, target: Target) -> str:
+def _value(value: Value, element: int) -> str:
     """A number, or the address `x` or `a[1]`."""
     if isinstance(value, int):
         return str(value)
-    return f"{value.base}[{value.offset // target.element}]" if value.offset else value.base
+    return f"{value.base}[{value.offset // element}]" if value.offset else value.base
 
 
 # --- threads ----------------------------------------------------------------------------------------------
@@ -80,10 +81,10 @@ def _cell(instruction: Instruction) -> str:
 # --- questions --------------------------------------------------------------------------------------------
 
 
-def _questions(program: Program, target: Target) -> Iterator[str]:
-    """`locations`, `filter` and the condition."""
-    observed = partial(_observed, target, program.memory)
-    shown = partial(_proposition, target, observed)
+def condition_lines(program: Program, element: int) -> Iterator[str]:
+    """`locations`, `filter` and the condition; `element` is the bytes of an array element."""
+    observed = partial(_observed, element, program.memory)
+    shown = partial(_proposition, element, observed)
     if program.locations:
         yield f"locations [{' '.join(observed(item) + ';' for item in program.locations)}]"
     if program.filter is not None:
@@ -91,12 +92,12 @@ def _questions(program: Program, target: Target) -> Iterator[str]:
     yield f"{program.condition.kind} ({shown(program.condition.proposition)})"
 
 
-def _proposition(target: Target, observed: Callable[[Observable], str], node: Proposition) -> str:
+def _proposition(element: int, observed: Callable[[Observable], str], node: Proposition) -> str:
     """A proposition in the field's notation."""
-    shown = partial(_proposition, target, observed)
+    shown = partial(_proposition, element, observed)
     match node:
         case Compare(left=left, op=op, right=right):
-            other = observed(right) if isinstance(right, RegisterAt | MemoryAt) else _value(right, target)
+            other = observed(right) if isinstance(right, RegisterAt | MemoryAt) else _value(right, element)
             return f"{observed(left)}{op}{other}"
         case Not():
             return f"~({shown(node.argument)})"
@@ -106,9 +107,9 @@ def _proposition(target: Target, observed: Callable[[Observable], str], node: Pr
     return (" /\\ " if isinstance(node, And) else " \\/ ").join(parts)
 
 
-def _observed(target: Target, memory: Mapping[Pointer, Value], item: Observable) -> str:
+def _observed(element: int, memory: Mapping[Pointer, Value], item: Observable) -> str:
     """`0:X1`, `x` or `a[1]`."""
     if isinstance(item, RegisterAt):
         return f"{item.thread}:{item.register}"
-    array = Pointer(item.pointer.base, target.element) in memory
-    return f"{item.pointer.base}[{item.pointer.offset // target.element}]" if array else item.pointer.base
+    array = Pointer(item.pointer.base, element) in memory
+    return f"{item.pointer.base}[{item.pointer.offset // element}]" if array else item.pointer.base

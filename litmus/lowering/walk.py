@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from litmus.errors import UnsupportedError
+from litmus.lowering.desugar import desugared
 from litmus.lowering.target import Cells, Target
 from litmus.native import tree as ast
 from litmus.native.names import operands, parts
@@ -15,6 +16,16 @@ from litmus.source import Span
 NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", "<=": ">", ">": "<="}
 COMMUTATIVE = frozenset("+&|^")
 ZERO = ast.Number(0)
+
+RETRY = "Retry"
+"""How the labels of retry loops begin."""
+
+DONE = "Done"
+"""How the labels behind the loops begin that retry whole statements; the number is the loop's."""
+
+
+class TooFewRegisters(UnsupportedError):
+    """A thread needs more registers than the target has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +51,17 @@ def lower_thread(thread: ast.Thread, target: Target, labels: Iterator[int]) -> C
 
     Raises UnsupportedError, at the statement, for what the target has no instruction for.
     """
-    names = tuple(dict.fromkeys(_assigned(thread.body)))
-    pointers = tuple(dict.fromkeys(_pointers(thread.body, target)))
-    pool = _pool(thread.body, target)
+    body = desugared(thread.body)
+    names = tuple(dict.fromkeys(_assigned(body)))
+    pointers = tuple(dict.fromkeys(_pointers(body, target)))
+    pool = _pool(body, target)
     if len(names) + len(pointers) > len(pool):
         message = f"thread {thread.name} needs more registers than {target.arch} has"
-        raise UnsupportedError(message, thread.span, "use fewer registers, or split the thread")
+        raise TooFewRegisters(message, thread.span, "use fewer registers, or split the thread")
     registers = dict(zip(names, pool, strict=False))
     homes = dict(zip(pointers, pool[len(names) :], strict=False))
     walk = _Walk(target, registers, homes, tuple(pool[len(names) + len(pointers) :]), labels)
-    walk.block(thread.body)
+    walk.block(body)
     walk.close()
     return Column(tuple(walk.cells), registers, {home: pointer for pointer, home in homes.items()})
 
@@ -64,7 +76,7 @@ def statements(block: Iterable[ast.Statement]) -> Iterator[ast.Statement]:
         match statement:
             case ast.If():
                 yield from statements((*statement.then, *statement.otherwise))
-            case ast.While():
+            case ast.While() | ast.Retry():
                 yield from statements(statement.body)
 
 
@@ -147,6 +159,8 @@ class _Walk:
                     self._if(statement)
                 case ast.While():
                     self._while(statement)
+                case ast.Retry():
+                    self._again(statement)
 
     def close(self) -> None:
         """Gives labels at the end of the thread a place."""
@@ -175,6 +189,16 @@ class _Walk:
         self.block(statement.body)
         self._emit((self.target.jump,), label=head)
         self._here(end)
+
+    def _again(self, statement: ast.Retry) -> None:
+        """A retry loop; its labels say so."""
+        number = next(self.labels)
+        again = f"{RETRY}{number}"
+        self._here(again)
+        self.block(statement.body)
+        self.free = list(self.scratch)
+        self.jump(statement.condition, again, False)
+        self._here(f"{DONE}{number}")
 
     def _update(self, statement: ast.Update) -> None:
         """An atomic read-modify-write between the barriers that its ordering needs."""
@@ -215,7 +239,7 @@ class _Walk:
 
     def _retry(self, cells: Cells) -> str:
         """The label of a retry loop."""
-        return f"Retry{next(self.labels)}" if "{retry}" in "".join(cells) else ""
+        return f"{RETRY}{next(self.labels)}" if "{retry}" in "".join(cells) else ""
 
     def _place(self, place: ast.Place) -> dict[str, str]:
         """The memory operand `a` and, if the address is in a register, that register `b`."""
@@ -388,7 +412,7 @@ class _Walk:
         """A scratch register that nothing in this statement uses yet."""
         if not self.free:
             hint = "use fewer registers, or a simpler expression"
-            raise self._refusal(f"{self.target.arch} has too few registers for this", hint)
+            raise TooFewRegisters(f"{self.target.arch} has too few registers for this", self.span, hint)
         return self.free.pop(0)
 
     def _refusal(self, message: str, hint: str) -> UnsupportedError:

@@ -176,10 +176,10 @@ class _Flow:
             case ast.While():
                 self.block(statement.body, known)
                 return known
-            case ast.Barrier():
+            case ast.Barrier() | ast.Retry():
                 return known
         self._place(statement)
-        return known if isinstance(statement, ast.Write) else self._assign(statement, known)
+        return known if isinstance(statement, ast.Write | ast.Lock | ast.Unlock) else self._assign(statement, known)
 
     def expression(self, value: ast.Expression, known: frozenset[str]) -> None:
         """Refuses a register that may be unassigned, and an unknown address."""
@@ -232,7 +232,9 @@ def operands(statement: ast.Statement) -> tuple[ast.Expression, ...]:
             return (*_address(statement.place), statement.value)
         case ast.Update():
             return (*_address(statement.place), *statement.arguments)
-        case ast.If() | ast.While():
+        case ast.Lock() | ast.Unlock():
+            return _address(statement.place)
+        case ast.If() | ast.While() | ast.Retry():
             return (statement.condition,)
     return ()
 

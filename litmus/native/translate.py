@@ -144,18 +144,32 @@ def update(statement: ast.Update) -> tuple[ir.Operation, ...]:
     rmw = frozenset({"RMW"})
     reads, writes = READ_TAGS[statement.ordering] | rmw, WRITE_TAGS[statement.ordering] | rmw
     arguments = [expression(argument) for argument in statement.arguments]
+    result: ir.Expression = ir.Reg(OLD)
     store: ir.Operation = ir.Store(place, arguments[-1], writes, atomic=True)
     if statement.kind == "cmpxchg":
         reads -= {"Full"}
         store = ir.When(ir.Binary("==", ir.Reg(OLD), arguments[0]), (store,))
+    elif statement.kind == "add_unless":
+        reads -= {"Full"}
+        result = ir.Binary("!=", ir.Reg(OLD), arguments[1])
+        store = ir.Store(place, ir.Binary("+", ir.Reg(OLD), arguments[0]), writes, atomic=True)
+        store = ir.When(result, (store,))
     elif statement.kind != "xchg":
-        result = ir.Binary(OPERATORS[statement.kind], ir.Reg(OLD), arguments[0])
-        store = ir.Store(place, result, writes, atomic=True)
-    keep = (ir.Assign(statement.register, ir.Reg(OLD)),) if statement.register else ()
+        new = ir.Binary(OPERATORS[statement.kind], ir.Reg(OLD), arguments[0])
+        store = ir.Store(place, new, writes, atomic=True)
+    keep = (ir.Assign(statement.register, result),) if statement.register else ()
     return (ir.Load(OLD, place, reads, atomic=True), store, *keep)
 
 
-def simple(statement: ast.Compute | ast.Read | ast.Write | ast.Update | ast.Barrier) -> tuple[ir.Operation, ...]:
+def _lock(place: ir.Expression) -> tuple[ir.Operation, ...]:
+    """Takes a free lock; an execution in which it is never free does not exist."""
+    rmw = frozenset({"RMW"})
+    load = ir.Load(OLD, place, READ_TAGS["acquire"] | rmw, atomic=True)
+    free = ir.Assume(ir.Unary("!", ir.Reg(OLD)))
+    return (load, free, ir.Store(place, ir.Const(1), WRITE_TAGS["acquire"] | rmw, atomic=True))
+
+
+def simple(statement: ast.Simple) -> tuple[ir.Operation, ...]:
     """The operations of a statement without blocks."""
     match statement:
         case ast.Compute():
@@ -167,6 +181,10 @@ def simple(statement: ast.Compute | ast.Read | ast.Write | ast.Update | ast.Barr
             return (ir.Store(address(statement.place), expression(statement.value), tags),)
         case ast.Barrier():
             return (ir.Fence(frozenset({FENCES[statement.kind]})),)
+        case ast.Lock():
+            return _lock(address(statement.place))
+        case ast.Unlock():
+            return (ir.Store(address(statement.place), ir.Const(0), WRITE_TAGS["release"]),)
     return update(statement)
 
 
@@ -186,6 +204,9 @@ class _Code:
                     self._if(statement)
                 case ast.While():
                     self._while(statement)
+                case ast.Retry():
+                    self.block(statement.body)
+                    self._add(statement.span, (ir.Assume(expression(statement.condition)),))
                 case _:
                     self._add(statement.span, simple(statement))
 

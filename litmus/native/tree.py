@@ -15,7 +15,9 @@ Ordering: TypeAlias = Literal["plain", "once", "acquire", "release", "acq_rel", 
 BarrierKind: TypeAlias = Literal[
     "LoadLoad", "LoadStore", "StoreStore", "StoreLoad", "Acquire", "Release", "Full", "Compiler"
 ]
-UpdateKind: TypeAlias = Literal["xchg", "cmpxchg", "fetch_add", "fetch_sub", "fetch_and", "fetch_or", "fetch_xor"]
+UpdateKind: TypeAlias = Literal[
+    "xchg", "cmpxchg", "add_unless", "fetch_add", "fetch_sub", "fetch_and", "fetch_or", "fetch_xor"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,8 @@ class Update(Node):
     """An atomic read-modify-write, `r0 = fetch_add(x.acquire, 1)`; `register` None drops the old value.
 
     Ordering once, acquire, release, acq_rel or full.  `arguments` are the operand, or for cmpxchg the
-    expected and the new value.
+    expected and the new value, or for add_unless the amount and the value that is left alone; add_unless gives
+    whether it added, not the old value.
     """
 
     register: str | None
@@ -139,6 +142,20 @@ class Update(Node):
     place: Place
     ordering: Ordering
     arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lock(Node):
+    """`lock(l)`: takes the lock, which holds 0 (free) or 1, with acquire ordering; waits until it is free."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Unlock(Node):
+    """`unlock(l)`: drops the lock, with release ordering."""
+
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +182,16 @@ class While(Node):
     body: tuple[Statement, ...]
 
 
-Statement: TypeAlias = Compute | Read | Write | Update | Barrier | If | While
+@dataclass(frozen=True, slots=True)
+class Retry(Node):
+    """`body` again and again until `condition` holds; made by lowering only, and assumed to end at once."""
+
+    body: tuple[Statement, ...]
+    condition: Expression
+
+
+Simple: TypeAlias = Compute | Read | Write | Update | Lock | Unlock | Barrier
+Statement: TypeAlias = Simple | If | While | Retry
 
 # --- the test ---------------------------------------------------------------------------------------------
 

@@ -142,6 +142,8 @@ def _lines(node: ast.Statement) -> Iterator[str]:
             yield f"while {expression(node.condition)} {{"
             yield from _block(node.body)
             yield "}"
+        case ast.Retry():
+            raise AssertionError("made by lowering only")
         case _:
             yield _simple(node)
 
@@ -158,7 +160,7 @@ def _otherwise(statements: tuple[ast.Statement, ...]) -> Iterator[str]:
     yield "}"
 
 
-def _simple(node: ast.Compute | ast.Read | ast.Write | ast.Update | ast.Barrier) -> str:
+def _simple(node: ast.Simple) -> str:
     """A statement without blocks."""
     match node:
         case ast.Compute():
@@ -169,6 +171,10 @@ def _simple(node: ast.Compute | ast.Read | ast.Write | ast.Update | ast.Barrier)
             return f"{_access(node.place, node.ordering)} = {expression(node.value)}"
         case ast.Barrier():
             return node.kind
+        case ast.Lock():
+            return f"lock({_place(node.place)})"
+        case ast.Unlock():
+            return f"unlock({_place(node.place)})"
     arguments = ", ".join((_access(node.place, node.ordering), *map(expression, node.arguments)))
     call = f"{node.kind}({arguments})"
     return call if node.register is None else f"{node.register} = {call}"

@@ -20,6 +20,10 @@ BARRIERS: tuple[ast.BarrierKind, ...] = get_args(ast.BarrierKind)
 UPDATES: tuple[ast.UpdateKind, ...] = get_args(ast.UpdateKind)
 VERDICTS: tuple[Expected, ...] = get_args(Expected)
 OPERATORS = {"/\\": "&&", "\\/": "||"}
+LOCKS: dict[str, type[ast.Lock | ast.Unlock]] = {"lock": ast.Lock, "unlock": ast.Unlock}
+OPERANDS = {"cmpxchg": ("expected", "new"), "add_unless": ("amount", "unless")}
+"""The operands of the atomic operations that have more than one."""
+
 
 Word = TypeVar("Word", bound=str)
 
@@ -106,7 +110,8 @@ class Statements:
             case "assignment":
                 return self._assignment(node)
             case "update":
-                return self._update(node, None, node)
+                locks = node.children[0] in LOCKS
+                return self._locking(node) if locks else self._update(node, None, node)
             case "barrier":
                 return ast.Barrier(self._word(node.children[0], BARRIERS, "barrier"), span=self._span(node))
             case "while":
@@ -149,16 +154,28 @@ class Statements:
                 return ast.Read(register, access.place, self._ordering(access, READ, "a read"), span=self._span(node))
         return ast.Compute(register, self.expression(right), span=self._span(node))
 
+    def _locking(self, node: Any) -> ast.Lock | ast.Unlock:
+        """`lock(l)` or `unlock(l)`."""
+        word, place, *arguments = node.children
+        access = self._access(place)
+        if isinstance(access, ast.Register):
+            self._refuse(place, f"{access.name} is not a shared variable", f"declare it: `shared {access.name}`")
+        if arguments or access.ordering is not None:
+            self._refuse(node, f"{word} has a shared variable as its only operand", f"write `{word}(l)`")
+        return LOCKS[word](access.place, span=self._span(node))
+
     def _update(self, node: Any, register: str | None, whole: Any) -> ast.Update:
         """An atomic read-modify-write; without an ordering it is full."""
         word, place, *arguments = node.children
+        if word in LOCKS:
+            self._refuse(node, f"{word} has no value", f"write `{word}(...)` alone")
         kind = self._word(word, UPDATES, "atomic operation")
         access = self._access(place)
         if isinstance(access, ast.Register):
             self._refuse(place, f"{access.name} is not a shared variable", f"declare it: `shared {access.name}`")
-        wanted = 2 if kind == "cmpxchg" else 1
+        wanted = len(OPERANDS.get(kind, ("operand",)))
         if len(arguments) != wanted:
-            form = f"{kind}(x, expected, new)" if wanted == 2 else f"{kind}(x, operand)"
+            form = f"{kind}(x, {', '.join(OPERANDS.get(kind, ('operand',)))})"
             self._refuse(node, f"{kind} has {len(arguments)} operands, expected {wanted}", f"write `{form}`")
         ordering = self._ordering(access, UPDATE, "an atomic operation") if access.ordering else "full"
         values = tuple(self.expression(argument) for argument in arguments)

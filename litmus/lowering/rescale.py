@@ -1,0 +1,46 @@
+"""Offsets of array elements in other units: each language has its own size of an element."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from litmus.program import Compare, Condition, MemoryAt, Not, Observable, Pointer, Proposition, RegisterAt, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Rescaled:
+    """Turns offsets into others: `before` is the bytes of an element, of each array or of all; `after` of all."""
+
+    before: int | Mapping[str, int]
+    after: int
+
+    def pointer(self, pointer: Pointer) -> Pointer:
+        """The same element."""
+        before = self.before if isinstance(self.before, int) else self.before[pointer.base]
+        return Pointer(pointer.base, pointer.offset // before * self.after)
+
+    def value(self, value: Value) -> Value:
+        """A number, or the same element."""
+        return value if isinstance(value, int) else self.pointer(value)
+
+    def observable(self, item: Observable) -> Observable:
+        """The same register or element, under the same name."""
+        return item if isinstance(item, RegisterAt) else MemoryAt(self.pointer(item.pointer), item.name)
+
+    def proposition(self, node: Proposition) -> Proposition:
+        """The same proposition."""
+        match node:
+            case Compare():
+                return Compare(self.observable(node.left), node.op, self._right(node.right))
+            case Not():
+                return Not(self.proposition(node.argument))
+        return replace(node, arguments=tuple(map(self.proposition, node.arguments)))
+
+    def _right(self, item: Value | Observable) -> Value | Observable:
+        """What stands on the right of a comparison."""
+        return self.value(item) if isinstance(item, int | Pointer) else self.observable(item)
+
+    def condition(self, condition: Condition) -> Condition:
+        """The same condition."""
+        return Condition(condition.kind, self.proposition(condition.proposition))
