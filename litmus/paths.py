@@ -272,6 +272,8 @@ class Walker:
 
     def _write(self, run: Run, address: Expression, value: Expression, tags: frozenset[str]) -> int:
         """A write step; dependencies on reads of the same instruction are not program-order dependencies."""
+        if fence.value is not None:
+            step.value = self._value(run, fence.value).term
         a, v = self._value(run, address), self._value(run, value)
         self._inside(run, len(run.path.steps), address=a.sources, data=v.sources)
         own = sum(1 << i for i, s in enumerate(run.path.steps) if s.position == run.position)

@@ -145,10 +145,12 @@ class Fence:
     """A fence event with the given tags, for example `{"MFENCE"}`.
 
     `address`: the location that the fence is about, if any (`synchronize_srcu(&s)`); it reads and writes nothing.
+    `value`: what it gives out or takes back there (the cookie of a section), for models that compare values.
     """
 
     tags: Tags
     address: Expression | None = None
+    value: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,9 +100,10 @@ def _fence(e: Evaluator, call: tree.Call) -> None:
 
 def _srcu(e: Evaluator, call: tree.Call) -> Expression:
     """`__srcu{a}(x)` and `__srcu{a}(x, cookie)`; the value is a cookie that no other call in the thread gets."""
-    address, *_ = e.values(*call.arguments)
-    e.code.emit(Fence(tags(call.annotation), address))
-    return Const(len(e.code.instructions))
+    address, *given = e.values(*call.arguments)
+    cookie = Const(len(e.code.instructions))
+    e.code.emit(Fence(tags(call.annotation), address, *given or (cookie,)))
+    return cookie
 
 
 # --- updates --------------------------------------------------------------------------------------------
