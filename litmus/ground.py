@@ -7,7 +7,6 @@ returns 1" is a disjunction over the writes it may read from.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -22,8 +21,8 @@ from litmus.values import Domains, outcomes
 
 Pair = tuple[int, int]
 
-DEEPEST = 20_000
-"""Expansion is recursive: a chain of pairs, through each relation of a model, is followed to its end."""
+DEEPEST = 10
+"""So many recursive literals are expanded one inside the other; those below wait (Python's stack is small)."""
 
 NARROWEST = 1 << 8
 """The modulus of the narrowest truncation (`u8`)."""
@@ -69,7 +68,6 @@ def ground(
     rf, co, circuit = pairs
     values = ReadValues(structure, circuit, rf)
     dynamic = {"rf": rf.__getitem__, "co": co.__getitem__, DIFFERENT_VALUES: values.differ}
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEPEST))
     relations = Relations(structure, circuit, may, must, dynamic, tick)
     required, flags = _checks(theory, relations)
     constraints = [values.holds(term) for term in structure.constraints]
@@ -116,6 +114,7 @@ class Relations:
         self.dynamic = dynamic
         self._known: dict[tuple[int, int], int] = {}
         self._open: dict[tuple[int, int], int] = {}
+        self._waiting: list[tuple[Node, int, int]] = []
         self._rows: dict[int, list[int]] = {}
         self._steps: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self._columns: dict[int, list[int]] = {}
@@ -128,6 +127,13 @@ class Relations:
 
     def passes(self, kind: str, node: Node) -> int:
         """The literal of a check (not negated)."""
+        literal = self._passes(kind, node)
+        while self._waiting:
+            waiting, p, gate = self._waiting.pop()
+            self.circuit.close(gate, self._inputs(waiting, p))
+        return literal
+
+    def _passes(self, kind: str, node: Node) -> int:
         if kind == "acyclic":
             return self._acyclic(node)
         if kind == "irreflexive":
@@ -179,9 +185,12 @@ class Relations:
         """A literal that may be asked for again while it is being expanded: then it becomes an open gate."""
         self.tick()
         opened = self._open.get(key)
-        if opened is None:
+        if opened is None and len(self._open) == DEEPEST:
+            opened = self._known[key] = self.circuit.open()
+            self._waiting.append((node, p, opened))
+        elif opened is None:
             self._open[key] = 0
-            inputs = [self.literal(node.args[0], p)] if node.op == "fix" else list(self._plus(node, p))
+            inputs = self._inputs(node, p)
             opened = self._open.pop(key)
             if opened:
                 self.circuit.close(opened, inputs)
@@ -191,6 +200,10 @@ class Relations:
         elif opened == 0:
             opened = self._open[key] = self.circuit.open()
         return opened
+
+    def _inputs(self, node: Node, p: int) -> list[int]:
+        """What makes a recursive literal true."""
+        return [self.literal(node.args[0], p)] if node.op == "fix" else list(self._plus(node, p))
 
     def _sequence(self, node: Node, p: int) -> Iterator[int]:
         left, right = node.args
