@@ -168,6 +168,20 @@ def test_guessed_locations_under_random_models(program: Program, text: str) -> N
         assert set(verdict.flags) == answer.flags
 
 
+@pytest.mark.parametrize("deepest", [0, 1])
+@settings(max_examples=50)
+@given(program=programs(ARM, 150, copies=False), text=model_texts())
+def test_recursive_literals_that_wait_mean_the_same(deepest: int, program: Program, text: str) -> None:
+    model = model_of(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("litmus.ground.DEEPEST", deepest)
+        found = [check(program, model, Options(engine=engine)) for engine in BACK_ENDS]
+    answer = brute_force(program, model)
+    for verdict in found:
+        assert {state(s) for s in verdict.states} == set(answer.states)
+        assert set(verdict.flags) == answer.flags
+
+
 @pytest.mark.parametrize("engine", BACK_ENDS)
 @pytest.mark.parametrize("step", ["int", "po | po^-1", "po | po^-1 | rf^-1"])
 def test_closures_over_relations_that_lead_back(engine: str, step: str) -> None:
@@ -285,12 +299,17 @@ def test_enough_time_and_resources_change_nothing() -> None:
     assert check(ring(4), load_model("sc"), options).observation == "Never"
 
 
-def test_definitions_too_deep_to_follow_leave_the_test_undecided() -> None:
+def test_definitions_that_recur_deeply_are_followed() -> None:
     deep = model_of('"m"\nlet step = po | com\nlet rec a = step | a ; a\nand b = a | b ; a\nirreflexive b\n')
-    reader = [load(f"r{i}", f"x{i % 3}") for i in range(100)]
+    reader = [load(f"r{i}", f"x{i % 3}") for i in range(40)]
     p = program(reader, [store(f"x{i}", 1) for i in range(3)], wanted={"0:r0": 1})
-    verdict = check(p, deep, Options(engine="z3", timeout=20))
-    assert verdict.undecided or verdict.observation == "Sometimes"
+    assert check(p, deep, Options(engine="z3")).observation == "Sometimes"
+
+
+def test_a_chain_of_values_through_many_threads() -> None:
+    links = [[load("r", f"x{i}"), store(f"x{i + 1}", ONE_READ)] for i in range(120)]
+    chain = program([store("x0", 7)], *links, wanted={"x120": 7})
+    assert check(chain, load_model("sc"), Options(verdict_only=True)).observation == "Sometimes"
 
 
 def test_paths_without_number_obey_the_time_limit() -> None:
