@@ -79,12 +79,17 @@ class Path:
 
 @dataclass(slots=True, eq=False)
 class Tainted:
-    """A term with its taints.  `sources`: the steps of this instruction it comes from (register events only)."""
+    """A term with its taints.  `sources`: the steps of this instruction it comes from (register events only).
+
+    `guard`: the reads that decided, in a structured `if`, whether the register got this value.  What is decided by
+    the value later depends on them by control; the value itself does not depend on them by data.
+    """
 
     term: Term
     data: int = 0
     pick: int = 0
     sources: int = 0
+    guard: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -215,7 +220,10 @@ class Walker:
         return run.env.get(name) or Tainted(0)
 
     def _assign(self, run: Run, register: str, value: Tainted) -> None:
-        run.env[register] = Tainted(value.term, value.data, value.pick | run.pick)
+        guard = value.guard
+        for data, _, join in run.controls:
+            guard |= data if join is not None else 0
+        run.env[register] = Tainted(value.term, value.data, value.pick | run.pick, guard=guard)
 
     def _perform_assign(self, run: Run, register: str, expression: Expression, stack: list[Run]) -> Run | None:
         """An assignment; a choice becomes two paths, so that only the chosen side is a data dependency."""
@@ -234,10 +242,11 @@ class Walker:
                 return self._read_register(run, name)
             case Binary(op, left, right):
                 a, b = self._value(run, left), self._value(run, right)
-                return Tainted(apply(op, a.term, b.term), a.data | b.data, a.pick | b.pick, a.sources | b.sources)
+                term, sources = apply(op, a.term, b.term), a.sources | b.sources
+                return Tainted(term, a.data | b.data, a.pick | b.pick, sources, a.guard | b.guard)
             case Unary(op, argument):
                 a = self._value(run, argument)
-                return Tainted(apply(op, a.term), a.data, a.pick, a.sources)
+                return Tainted(apply(op, a.term), a.data, a.pick, a.sources, a.guard)
             case Select():
                 raise InternalError(f"a choice deep inside the expression of '{self._here(run).text}'")
 
@@ -263,6 +272,8 @@ class Walker:
         if fence.address is not None:
             address = self._value(run, fence.address)
             step.address, step.addr, step.pick_addr = address.term, address.data, address.pick
+        if fence.value is not None:
+            step.value = self._value(run, fence.value).term
         run.step(step)
 
     def _store(self, run: Run, store: Store) -> None:
@@ -272,8 +283,6 @@ class Walker:
 
     def _write(self, run: Run, address: Expression, value: Expression, tags: frozenset[str]) -> int:
         """A write step; dependencies on reads of the same instruction are not program-order dependencies."""
-        if fence.value is not None:
-            step.value = self._value(run, fence.value).term
         a, v = self._value(run, address), self._value(run, value)
         self._inside(run, len(run.path.steps), address=a.sources, data=v.sources)
         own = sum(1 << i for i, s in enumerate(run.path.steps) if s.position == run.position)
@@ -343,8 +352,9 @@ class Walker:
             return self._jump(run, target)
         condition = self._value(run, branch.condition)
         self._decided(run, condition, "BCC")
-        if condition.data or condition.pick:
-            run.controls.append((condition.data, condition.pick, branch.join))
+        data, pick = condition.data | condition.guard, condition.pick | condition.guard
+        if data or pick:
+            run.controls.append((data, pick, branch.join))
         if self._settle(run.pc) == target and not run.pending:
             return run
         if not isinstance(condition.term, Read | Applied):

@@ -19,7 +19,7 @@ class RegisterWalker(Walker):
     def _read_register(self, run: Run, name: str) -> Tainted:
         value = super()._read_register(run, name)
         number = self._event(run, "Rreg", name)
-        return Tainted(value.term, value.data, value.pick, 1 << number)
+        return Tainted(value.term, value.data, value.pick, 1 << number, value.guard)
 
     def _assign(self, run: Run, register: str, value: Tainted) -> None:
         super()._assign(run, register, value)

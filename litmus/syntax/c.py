@@ -29,7 +29,7 @@ from litmus.syntax.c_sections import Sections, ThreadText, split
 from litmus.syntax.c_statement import statements
 from litmus.syntax.macros import Macros
 
-_RESULT = re.compile(r"\bResult:\s*(Never|Sometimes|Always)\b")
+_RESULT = re.compile(r"\bResult:\s*(Never|Sometimes|Always)\b(?!\s*DATARACE)")
 VERDICTS: dict[str, Expected] = {"Never": "forbidden", "Sometimes": "allowed", "Always": "always"}
 _WRAPPED = re.compile(r"\bATOMIC_(?:VAR_)?INIT\s*\(([^()]*)\)|\(\s*(?:struct\s+)?\w+[\s*]*\)(?=\s*[\w&-])")
 _PARAMETER = re.compile(
@@ -73,7 +73,10 @@ def parse(source: Source, macros: Macros | None = None) -> Program:
 
 
 def _expectations(source: Source, header: str) -> tuple[Expectation, ...]:
-    """What a `Result:` comment says of the condition under the kernel's model; DEADLOCK and Maybe say nothing."""
+    """What a `Result:` comment says of the condition under the kernel's model.
+
+    DEADLOCK, Maybe, and results of tests with data races (`Never DATARACE`) say nothing.
+    """
     match = _RESULT.search(header)
     return (Expectation("lkmm", VERDICTS[match[1]], source.span(*match.span())),) if match else ()
 
