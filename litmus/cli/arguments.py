@@ -67,7 +67,8 @@ def _add_check(commands: _SubParsersAction[Parser]) -> None:
     add = parser.add_argument
     add("paths", nargs="+", metavar="PATH", help="a test, a directory, @list (a file of paths), or - (standard input)")
     add("-m", "--model", action="append", default=[], metavar="MODEL", dest="models",
-        help="a model of `litmus models` or a .cat file; may be repeated (default: that of the test's language)")
+        help="a model of `litmus models`, a .cat file, or all: one of every architecture; may be repeated (default: "
+             "that of the test's language)")  # fmt: skip
     add("-I", "--include", action="append", default=[], metavar="DIR", help="where a .cat file's includes are found")
     add("--bell", metavar="FILE", help="a bell file to read before the -m models (kernel: linux-kernel.bell)")
     add("--macros", metavar="FILE", help="what the primitives of C tests mean (kernel: linux-kernel.def)")
@@ -98,9 +99,9 @@ def _add_models(commands: _SubParsersAction[Parser]) -> None:
 
 def _add_lower(commands: _SubParsersAction[Parser]) -> None:
     """`litmus lower`."""
-    parser = commands.add_parser("lower", help="show a native test on an architecture", allow_abbrev=False)
-    parser.add_argument("--to", required=True, metavar="ARCH", help="x86, aarch64, ppc, riscv or arm")
-    parser.add_argument("path", metavar="FILE", help="a native test, or - for standard input")
+    parser = commands.add_parser("lower", help="show a native or kernel C test on an architecture", allow_abbrev=False)
+    parser.add_argument("--to", required=True, metavar="ARCH", help="x86, aarch64, ppc, riscv, arm, native or c")
+    parser.add_argument("path", metavar="FILE", help="a native or kernel C test, or - for standard input")
     parser.set_defaults(run=_later("lower"))
 
 

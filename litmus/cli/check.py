@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from litmus.cli.progress import Progress
-from litmus.cli.run import Settings, answers
+from litmus.cli.run import ALL, Settings, answers
 from litmus.errors import UsageError
 from litmus.inputs import find
 from litmus.inputs import read as read_text
@@ -51,7 +51,8 @@ def run(arguments: Namespace) -> int:
         advise=arguments.output == "text",
     )
     for name in settings.models:
-        settings.model(name)
+        if name != ALL:
+            settings.model(name)
     paths = find(arguments.paths)
     progress = Progress(paths, sys.stderr)
     progress.show()
@@ -79,6 +80,8 @@ def _file(given: str | None, config: Config, key: str) -> tuple[str, ...]:
 
 def exit_code(answer: Answer) -> int:
     """The exit code that one answer alone would have."""
+    if answer.uncompiled is not None:
+        return AS_EXPECTED
     if answer.verdict is None:
         return BAD_INPUT
     if answer.verdict.observation is None:

@@ -1,4 +1,4 @@
-"""`litmus lower`: a native test as the instructions of an architecture."""
+"""`litmus lower`: a native or kernel C test as the instructions of an architecture."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from litmus.errors import InputError, InternalError, LitmusError, UsageError
+from litmus.errors import InputError, InternalError, LitmusError, UnsupportedError, UsageError
 from litmus.inputs import read
 from litmus.program import Program
 from litmus.report.answer import Answer, Problem
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 Answers: TypeAlias = Generator[Answer, None, None]
 
 NATIVE_MODELS = ("sc", "x86-tso", "armv8", "power")
+EVERY_MODEL = ("sc", "lkmm", "x86-tso", "armv8", "armv7", "power", "riscv")
+"""What `all` stands for with a test that can be lowered to every architecture."""
+
+ALL = "all"
 ARCHITECTURE_MODELS = {
     "x86": "x86-tso", "aarch64": "armv8", "ppc": "power", "riscv": "riscv", "arm": "armv7", "c": "lkmm",
     "c11": "rc11",
@@ -78,12 +82,28 @@ def answer_test(path: str, settings: Settings) -> Answers:
         program = parsed(path, settings.macros)
         start = replace(start, test=program.name, arch=program.arch, condition=program.condition,
                         hash=program.info.get("Hash"))  # fmt: skip
-        names = settings.models or default_models(program)
+        names = _models(settings.models, program)
     except Exception as error:
         yield replace(start, problem=_problem(error, start))
         return
     for i, name in enumerate(names, 1):
         yield _answer(replace(start, model=name, last=i == len(names)), program, settings)
+
+
+def _models(asked: tuple[str, ...], program: Program) -> tuple[str, ...]:
+    """The models that a test is asked under, each once."""
+    names = (every_model(program) if name == ALL else (name,) for name in asked)
+    return tuple(dict.fromkeys(name for some in names for name in some)) or default_models(program)
+
+
+def every_model(program: Program) -> tuple[str, ...]:
+    """What `all` stands for: one model of every architecture, or of an assembly test all models of its own, and sc."""
+    from litmus.check import PORTABLE
+    from litmus.library import model_names
+
+    if program.arch in PORTABLE:
+        return EVERY_MODEL
+    return ("sc", *(info.name for info in model_names() if info.target == program.arch))
 
 
 def parsed(path: str, macros: str | None = None) -> Program:
@@ -150,9 +170,27 @@ def _answer(start: Answer, program: Program, settings: Settings) -> Answer:
     try:
         verdict = check(program, settings.model(start.model or ""), settings.options)
     except Exception as error:
+        if ALL in settings.models and isinstance(error, UnsupportedError):
+            reason = _not_compiled(program, settings.model(start.model or "").target)
+            if reason is not None:
+                return replace(start, uncompiled=reason)
         return replace(start, problem=_problem(error, start))
     advised = _advice(verdict, program, settings) if settings.advise else ()
     return replace(start, verdict=replace(verdict, path=start.path, witnesses=(), advice=advised))
+
+
+def _not_compiled(program: Program, target: str) -> str | None:
+    """Why a program has no form in the language of a model; None if it has one."""
+    from litmus.check import PORTABLE
+    from litmus.lowering import lower
+
+    if program.arch not in PORTABLE or target in ("any", program.arch):
+        return None
+    try:
+        lower(program, target)
+    except UnsupportedError as error:
+        return error.message
+    return None
 
 
 def _advice(verdict: Verdict, program: Program, settings: Settings) -> tuple[str, ...]:

@@ -385,6 +385,8 @@ class _Thread:
     def _call(self, call: tree.Call) -> ast.Expression | None:
         """Adds the statements of a call; its value, if it has one."""
         macro = KERNEL.table.get(call.name)
+        if macro is None and call.name not in c_calls.PRIMITIVES:
+            raise self.refuse(f"'{call.name}' cannot be compiled", "use the kernel's own primitives")
         if macro is None:
             return c_calls.PRIMITIVES[call.name](self, call)
         body = expand(macro, call)

@@ -20,7 +20,9 @@ class Problem:
 
 @dataclass(frozen=True)
 class Answer:
-    """One test under one model.  Either `verdict` or `problem` is there.
+    """One test under one model.  One of `verdict`, `problem` and `uncompiled` is there.
+
+    `uncompiled`: why the test has no form on the model's architecture, where every model was asked.
 
     `test`, `arch` and `condition` are None when the test could not be read, `model` when the problem came
     before any model.  `hash` is the test's own `Hash` field.  `last`: no more answers to the same test follow.
@@ -34,6 +36,7 @@ class Answer:
     hash: str | None = None
     verdict: Verdict | None = None
     problem: Problem | None = None
+    uncompiled: str | None = None
     last: bool = True
 
 

@@ -30,6 +30,7 @@ class Json:
 def line(answer: Answer) -> dict[str, Any]:
     """The object of one answer; see `KEYS`.
 
+    A test that has no form on the model's architecture is undecided, and the reason says so.
     `states` are objects, name to value as text; null under `--verdict-only`.  `compiler_only` and `reordered` are
     there only for an outcome that needs compile-time reordering.
     """
@@ -37,6 +38,8 @@ def line(answer: Answer) -> dict[str, Any]:
     found = dict.fromkeys(KEYS) | known
     if answer.verdict:
         found |= _verdict(answer.verdict)
+    if answer.uncompiled is not None:
+        found["undecided"] = answer.uncompiled
     if answer.problem:
         found["error"] = answer.problem.message
     return found

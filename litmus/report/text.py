@@ -19,6 +19,9 @@ WIDEST_NAME = 48
 
 GREEN, RED, YELLOW, DIM = "32", "31", "33", "2"
 
+KERNEL = "lkmm"
+"""The model whose promises to portable code the models of architectures have to keep."""
+
 _EXPECTED = {
     "allowed": "expected an allowed outcome",
     "forbidden": "expected a forbidden outcome",
@@ -66,15 +69,20 @@ class Text:
     def _line(self, row: list[Answer]) -> str:
         """The observations of one test."""
         name = (row[0].test or row[0].path).ljust(self._width)
-        return "  ".join((name, *(self._cell(answer) for answer in row)))
+        broken = _broken(row)
+        return "  ".join((name, *(self._cell(answer, answer in broken) for answer in row)))
 
-    def _cell(self, answer: Answer) -> str:
-        """An observation, and whether it is the expected one."""
-        text, color = _cell(answer.verdict)
+    def _cell(self, answer: Answer, broken: bool) -> str:
+        """An observation, and whether it is the expected one; `!` if the model breaks a promise of the kernel's."""
+        text, color = ("-", DIM) if answer.uncompiled is not None else _cell(answer.verdict)
+        text, color = (f"{text} !", RED) if broken else (text, color)
         return self._paint(text, color) + " " * (_column(answer.model or "") - len(text))
 
     def _notes(self, row: list[Answer]) -> Iterator[str]:
         """The lines under a row."""
+        yield from (f"    - {models}: {reason}" for models, reason in _uncompiled(row))
+        if broken := _broken(row):
+            yield f"    ! {', '.join(str(a.model) for a in broken)}: allows what {KERNEL} forbids"
         for answer in row:
             if answer.verdict:
                 yield from (f"    {answer.model}: {note}" for note in _notes(answer.verdict))
@@ -110,6 +118,20 @@ class Text:
 def _column(model: str) -> int:
     """The width of a column: a whole `Sometimes WRONG` fits."""
     return max(len(model), len("Sometimes WRONG"))
+
+
+def _broken(row: list[Answer]) -> list[Answer]:
+    """The answers that allow an outcome of the condition's proposition that the kernel's model forbids."""
+    promised = next((a.verdict.observation for a in row if a.model == KERNEL and a.verdict), None)
+    if promised not in ("Never", "Always"):
+        return []
+    return [a for a in row if a.verdict and a.verdict.observation not in (None, promised)]
+
+
+def _uncompiled(row: list[Answer]) -> Iterator[tuple[str, str]]:
+    """The models for which a test could not be compiled, by reason."""
+    for reason in dict.fromkeys(answer.uncompiled for answer in row if answer.uncompiled is not None):
+        yield ", ".join(str(answer.model) for answer in row if answer.uncompiled == reason), reason
 
 
 def _plural(number: int, noun: str) -> str:
