@@ -16,7 +16,10 @@ from litmus.cat.theory import Theory
 from litmus.errors import InputError, UsageError
 from litmus.source import Source, Span
 
-BUNDLED = ("sc", "x86-tso-strict", "x86-tso", "armv8", "riscv", "power", "armv7", "weak", "lkmm", "rc11")
+BUNDLED = (
+    "sc", "x86-tso-strict", "x86-tso", "pso", "armv8", "riscv", "power", "armv7", "itanium", "alpha", "weak", "lkmm",
+    "rc11",
+)  # fmt: skip
 """The bundled models, strongest first."""
 
 _TARGET = re.compile(r"\(\*\s*target:\s*([\w-]+)\s*\*\)")
