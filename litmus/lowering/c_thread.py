@@ -51,7 +51,8 @@ def thread(
     code = tuple(walk.out)
     first = [ast.Compute(name, _constant(value, shapes)) for name, value in start.items()]
     names = [name for name in dict.fromkeys(_names(code)) if name not in start]
-    unsure = [name for name in (*names, *sorted(observed - {*names, *start})) if not _settled(name, code)]
+    asked = (*(name for name in names if name not in walk.own), *sorted(observed - {*names, *start}))
+    unsure = [name for name in asked if not _settled(name, code)]
     known = tuple(dict.fromkeys((*start, *names, *unsure)))
     local = tuple(name for name in known if not REGISTER.fullmatch(name))
     return ast.Thread(f"P{text.index}", local, (*first, *(ast.Compute(name, ZERO) for name in unsure), *code))
@@ -123,6 +124,7 @@ class _Thread:
         self.locals = locals_
         self.out: list[ast.Statement] = []
         self.span: Span | None = None
+        self.own: set[str] = set()
         self._temporaries = 0
 
     def emit(self, statement: ast.Statement) -> None:
@@ -134,6 +136,7 @@ class _Thread:
         while (name := f"tmp{self._temporaries}") in self.locals or name in self.shapes:
             self._temporaries += 1
         self._temporaries += 1
+        self.own.add(name)
         return ast.Register(name)
 
     def refuse(self, message: str, hint: str) -> UnsupportedError:
