@@ -2,8 +2,8 @@
 
 Acquire reads are LDAR, release writes STLR (as C++ seq_cst and Linux map them; LDAPR would be the weaker choice);
 atomic operations are the single instructions of the Large System Extensions, with suffix A, L or AL.  A full one
-is AL and a DMB ISH behind it, so that the accesses after it are ordered also if a CAS fails.  All accesses are
-64 bits wide, as pointers are.
+is AL, as in Linux, which orders everything around it, but not if a CAS fails.  One without ordering whose result is
+dropped has the ST form, whose read DMB ISHLD does not order.  All accesses are 64 bits wide, as pointers are.
 """
 
 from __future__ import annotations
@@ -59,6 +59,13 @@ TARGET = Target(
         "cmpxchg": ("MOV {d},{e}", "CAS{o} {d},{s},{a}"),
     },
     suffix={"once": "", "acquire": "A", "release": "L", "acq_rel": "AL", "full": "AL"},
-    after={"full": DMB},
+    dropped={
+        "fetch_add": ("STADD {s},{a}",),
+        "fetch_sub": ("MOV {t},#0", "SUB {t},{t},{s}", "STADD {t},{a}"),
+        "fetch_and": ("MOV {t},#-1", "EOR {t},{t},{s}", "STCLR {t},{a}"),
+        "fetch_or": ("STSET {s},{a}",),
+        "fetch_xor": ("STEOR {s},{a}",),
+    },
+    dropping=("once",),
     language=aarch64.LANGUAGE,
 )

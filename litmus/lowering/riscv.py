@@ -3,7 +3,7 @@
 The mapping of that appendix, table A.6: acquire reads are followed by `fence r,rw`, release writes preceded by
 `fence rw,w`; atomic operations are single instructions annotated .aq, .rl or both, but compare-and-exchange is an
 `lr`/`sc` loop with .aq on the one and .rl on the other.  A full one has both annotations, the loop a full fence behind
-it, as in Linux.  All accesses are 64 bits wide, as pointers are.
+it if it succeeds, as in Linux.  All accesses are 64 bits wide, as pointers are.
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ TARGET = Target(
             "bne {d},{e},{out}",
             "sc.d{conditional} {t},{s},({b})",
             "bne {t},x0,{retry}",
-            "{out}: {behind}",
+            "{behind}",
+            "{out}:",
         ),
     },
     suffix={"acquire": ".aq", "release": ".rl", "acq_rel": ".aq.rl", "full": ".aq.rl"},

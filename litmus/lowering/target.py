@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 from litmus.native.tree import BarrierKind, Ordering, UpdateKind
 from litmus.syntax.language import Language
@@ -29,7 +29,8 @@ class Target:
     for it, within `immediates`); `zero` is the register that is always 0; `direct` is a memory operand by name (None:
     the address must be in a register). `compare` sets flags for `jumps` and `test`, which puts a comparison's 0 or 1
     in a register; where it is empty, they have its operands themselves. `updates` keep the old value, `dropped` need
-    not. `paired` are the suffixes of a load-reserve and its store-conditional, and the instruction behind them.
+    not, for the orderings in `dropping`.
+    `paired` are the suffixes of a load-reserve and its store-conditional, and the instruction behind them.
     `expected` is the register in which compare-and-exchange takes the expected value and gives the old one (None:
     any).
     """
@@ -56,6 +57,7 @@ class Target:
     suffix: Mapping[Ordering, str] = field(default_factory=dict)
     paired: Mapping[Ordering, tuple[str, str, str]] = field(default_factory=dict)
     dropped: Mapping[UpdateKind, Cells] = field(default_factory=dict)
+    dropping: tuple[Ordering, ...] = get_args(Ordering)
     test: Mapping[str, Cells] = field(default_factory=dict)
     immediate: Mapping[str, str] = field(default_factory=dict)
     immediates: range = range(0, 4096)

@@ -204,7 +204,7 @@ class _Walk:
         """An atomic read-modify-write between the barriers that its ordering needs."""
         target, ordering = self.target, statement.ordering
         cells = target.updates.get(statement.kind)
-        if statement.register is None:
+        if statement.register is None and ordering in target.dropping:
             cells = target.dropped.get(statement.kind, cells)
         if cells is None:
             hint = "drop its result, or use fetch_add, xchg or cmpxchg"
