@@ -97,7 +97,7 @@ def _check(program: Program, model: Model, options: Options) -> Verdict:
     judge = load_model(model.native) if program.arch in PORTABLE and model.native else model
     budget = Budget(options.timeout, options.rlimit)
     tally, undecided, reordered, direct = _Tally(), None, None, False
-    question = _Question(program)
+    question = _Question(program, _lowered(program, judge))
     try:
         for number, variant in enumerate(_variants(program, options)):
             _explore(variant, judge, options, budget, tally, question)
@@ -260,14 +260,17 @@ def _confirm(program: Program, evaluator: Evaluator, found: Found, wanted: Seque
 
 
 class _Question:
-    """What a program asks, about states in the order of `_wanted`."""
+    """What a program asks, about states in the order of `_wanted`.
 
-    def __init__(self, program: Program) -> None:
+    The values are those of the lowered program, whose elements of arrays have other addresses.
+    """
+
+    def __init__(self, program: Program, lowered: Program) -> None:
         self.program = program
         self.asked = observables(program)
-        self.wanted = _wanted(program)
-        self.satisfies = predicate(program.condition.proposition, self.wanted)
-        self.passes = predicate(program.filter or TRUE, self.wanted)
+        self.wanted = _wanted(lowered)
+        self.satisfies = predicate(lowered.condition.proposition, self.wanted)
+        self.passes = predicate(lowered.filter or TRUE, self.wanted)
 
     def settled(self, states: Iterable[tuple[Value, ...]]) -> bool:
         """Whether the states hold one that satisfies the proposition, and one that does not."""

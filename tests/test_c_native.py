@@ -115,6 +115,12 @@ def test_elements_of_arrays_keep_their_names() -> None:
         assert check(program, load_model(model)).observation == "Always"
 
 
+@pytest.mark.parametrize("model", EVERY_MODEL)
+def test_addresses_of_elements_are_compared_as_such(model: str) -> None:
+    text = "litmus T\nshared a[2], p\nthread P0 { p = &a[1] }\nexists p == &a[1]\n"
+    assert check(parse(Source("T", text)), load_model(model)).observation == "Always"
+
+
 @pytest.mark.parametrize("call", ["synchronize_rcu();", "synchronize_srcu(x);", "int i = srcu_read_lock(x);"])
 def test_what_is_no_instruction_is_refused_in_its_place(call: str) -> None:
     program = c_test("x=0;", "exists (x=1)", f"WRITE_ONCE(*x, 1);\n{call}")
