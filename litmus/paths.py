@@ -359,6 +359,9 @@ class Walker:
             return run
         if not isinstance(condition.term, Read | Applied):
             return self._jump(run, target) if condition.term else run
+        known = _known(run.path.constraints, condition.term)
+        if known is not None:
+            return self._jump(run, target) if known else run
         taken = run.fork()
         taken.path.constraints.append(condition.term)
         if (jumped := self._jump(taken, target)) is not None:
@@ -421,6 +424,14 @@ class Walker:
             run.path.constraints.append(term)
             return run
         return run if term else None
+
+
+def _known(constraints: list[Term], term: Term) -> bool | None:
+    """Whether a condition holds, where the path has assumed it, or the opposite of it, before."""
+    if term in constraints:
+        return True
+    inner = term.arguments[0] if isinstance(term, Applied) and term.op == "!" else None
+    return False if inner in constraints or Applied("!", (term,)) in constraints else None
 
 
 def _as_choice(expression: Expression) -> Select | None:

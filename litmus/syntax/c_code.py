@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from litmus.program import Instruction, Load, Operation, Reg, Tags
+from litmus.errors import InputError
+from litmus.program import Const, Instruction, Load, Operation, Reg, Tags
 from litmus.source import Span
 
 TEMPORARY = "'"
@@ -33,7 +34,15 @@ class Code:
         self.text, self.span = text, span
 
     def emit(self, *operations: Operation) -> None:
-        """Adds one instruction: its events are ordered before all that come later, not among themselves."""
+        """Adds one instruction: its events are ordered before all that come later, not among themselves.
+
+        Raises InputError for an access whose address is a number.
+        """
+        for operation in operations:
+            address = getattr(operation, "address", None)
+            if isinstance(address, Const) and isinstance(address.value, int):
+                raise InputError(f"{address.value} is no address, expected a shared variable", self.span,
+                                 "check the order of the arguments, as in 'atomic_add(1, x)'")  # fmt: skip
         self.instructions.append(Instruction(self.text, operations, self._labels, self.span))
         self._labels = ()
 

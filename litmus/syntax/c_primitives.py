@@ -240,7 +240,7 @@ def _add_unless(e: Evaluator, call: tree.Call) -> Expression:
     address, amount, unless = e.values(*call.arguments)
     old = e.code.temporary()
     succeeds = Binary("!=", old, unless)
-    order = orders(call.annotation if e.softcoded else "mb", e.softcoded)
+    order = orders(call.annotation if e.softcoded and call.annotation else "mb", e.softcoded)
     attempt(e, order, address, old, lambda _: Binary("+", old, amount), *either(succeeds))
     return succeeds
 
@@ -295,6 +295,7 @@ PRIMITIVES: dict[str, tuple[tuple[int, ...], Meaning]] = {
     "__atomic_op_return": ((3,), _operate),
     "__atomic_fetch_op": ((3,), _fetch),
     "__atomic_add_unless": ((3,), _add_unless),
+    "atomic_add_unless": ((3,), _add_unless),  # tables up to Linux 6.14 leave it to the tool
     "__lock": ((1,), _lock),
     "__unlock": ((1,), _unlock),
     "__trylock": ((1,), _try_lock),

@@ -123,8 +123,7 @@ class _Reader:
         """A declaration or an expression, up to its semicolon."""
         end = self.text.find(";", at, self.end)
         if end < 0:
-            last = len(self.text[: self.end].rstrip())
-            raise self.error(InputError, "this statement does not end, expected ';'", at, last, "add ';'")
+            raise self.endless(at, len(self.text[: self.end].rstrip()))
         found = self.simple_parts(at, end)
         return found[0] if len(found) == 1 else Block(tuple(found)), end + 1
 
@@ -170,6 +169,9 @@ class _Reader:
             return Written(expression(text), shown or self.shown(begin, end), begin)
         except InputError as error:
             first, last = getattr(error.span, "start", 0), getattr(error.span, "end", len(text))
+            before = text[:first].rstrip()
+            if before and "\n" in text[len(before) : first]:
+                raise self.endless(begin, begin + len(before)) from None
             raise self.error(type(error), error.message, begin + first, begin + last, error.hint) from None
 
     def expected(self, pattern: re.Pattern[str], at: int, shown: str) -> int:
@@ -188,6 +190,10 @@ class _Reader:
             if not depth:
                 return match.start()
         raise self.error(InputError, f"this '{self.text[opening]}' is not closed", opening, opening, f"add '{close}'")
+
+    def endless(self, start: int, end: int) -> InputError:
+        """The error about a statement that goes on where the next one begins."""
+        return self.error(InputError, "this statement does not end, expected ';'", start, end, "add ';'")
 
     def shown(self, start: int, end: int) -> str:
         """What stands between two places, on one line."""
