@@ -233,7 +233,7 @@ def test_a_bug_is_named_as_ours_and_the_run_goes_on(litmus: Run, engine: Callabl
 
 
 def test_recursion_too_deep_for_python_is_bad_input(litmus: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def parse(source: object) -> Program:
+    def parse(source: object, macros: object = None) -> Program:
         raise RecursionError
 
     monkeypatch.setattr(importlib.import_module("litmus.syntax"), "parse", parse)
