@@ -311,7 +311,7 @@ def brute_force(program: Program, model: Model, unroll: int = 2) -> Answer:
             else:
                 names = (item.name for item in asked)
                 answer.states[state(zip(names, map(str, execution.final(asked)), strict=True))] += 1
-                answer.flags.update(evaluator.flags(execution))
+                answer.flags.update(flag.name for flag in evaluator.flags(execution))
     return answer
 
 
