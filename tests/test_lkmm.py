@@ -5,9 +5,13 @@ Every verdict is the reference's (herd7 7.58 with the files of Linux 6.12).
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
 import pytest
 
-from litmus import Verdict, check, load_model, parse
+from litmus import Options, Verdict, check, load_model, parse
 from litmus.cat.interpret import interpret
 from litmus.cat.theory import Theory
 from litmus.errors import UnsupportedError
@@ -312,3 +316,22 @@ def flags_under(source: Source, code: str) -> tuple[str, ...]:
     from litmus.library import _model
 
     return check(parse(Source("t.litmus", code)), _model("m", source, (), frozenset())).flags
+
+
+# --- the corpus -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("engine", "every"), [("auto", 15), ("z3", 75)])
+def test_tests_with_known_outcomes(corpora: Path, engine: str, every: int) -> None:
+    model = load_model("lkmm")
+    rows = (corpora / "lkmm.expected.jsonl").read_text(encoding="utf-8").splitlines()[::every]
+    for row in map(json.loads, rows):
+        text = (corpora / row["path"]).read_text(encoding="utf-8")
+        verdict = check(parse(Source(row["path"], text)), model, Options(engine=engine))
+        found = (row["path"], verdict.observation, sorted(verdict.flags), states(verdict.states))
+        assert found == (row["path"], row["observation"], sorted(row["flags"]), states(row["states"]))
+
+
+def states(rows: Iterable[Mapping[str, str]]) -> set[tuple[tuple[str, str], ...]]:
+    """States that can be compared: names without brackets."""
+    return {tuple(sorted((name.strip("[]"), value) for name, value in row.items())) for row in rows}
