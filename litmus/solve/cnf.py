@@ -65,7 +65,7 @@ class Clauses:
         used: list[int] = []
         below: dict[int, int] = dict.fromkeys(group, -TRUE)
         for level in range(len(group), -1, -1):
-            here = {g: g if level == 0 else self._fresh() for g in group}
+            here = {g: g if level == 0 else self.fresh() for g in group}
             for gate in group:
                 inputs = [below.get(i, i) for i in self.circuit.inputs[gate]]
                 used.extend(i for i in self.circuit.inputs[gate] if i not in below)
@@ -77,7 +77,8 @@ class Clauses:
         self._done.update(group)
         return used
 
-    def _fresh(self) -> int:
+    def fresh(self) -> int:
+        """A new variable."""
         self.variables += 1
         return self.variables
 

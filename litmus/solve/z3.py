@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from litmus.circuit import TRUE
 from litmus.errors import InternalError
 from litmus.execution import Execution
 from litmus.ground import Problem
 from litmus.pairs import Pairs, well_formed
-from litmus.program import Observable, Pointer
+from litmus.program import Observable, Value
 from litmus.solve.budget import Budget, Undecided
 from litmus.solve.cnf import Clauses
 from litmus.solve.found import Found
@@ -31,6 +32,7 @@ class Z3Solver:
         self.budget = budget
         self._formula = self._clauses()
         self._session: _Session | None = None
+        self._choices: dict[tuple[int, ...], int] = {}
 
     def _clauses(self) -> Clauses:
         problem = self.problem
@@ -69,17 +71,42 @@ class Z3Solver:
         if index == len(self.problem.observed):
             yield known
             return
-        for value, literal in self.problem.observed[index]:
-            here = known if value == known.values[index] else self._solve((*assumed, literal))
-            if here is not None:
-                yield from self._explore(index + 1, (*assumed, literal), here)
+        options = dict(self.problem.observed[index])
+        here: Found | None = known
+        while here is not None:
+            literal = options.pop(here.values[index])
+            yield from self._explore(index + 1, (*assumed, literal), here)
+            here = self._another(assumed, options)
+
+    def _another(self, assumed: tuple[int, ...], options: dict[Value, int]) -> Found | None:
+        """A solution with one of the values, or None; values without a solution are dropped.
+
+        Where one value has none, often none of the others has: then it asks for all that are left at once.
+        """
+        while options:
+            value, literal = next(iter(options.items()))
+            found = self._solve((*assumed, literal))
+            if found is not None:
+                return found
+            del options[value]
+            if len(options) > 2:
+                return self._solve((*assumed, self._one_of(tuple(options.values()))))
+        return None
+
+    def _one_of(self, literals: tuple[int, ...]) -> int:
+        """A literal that can only be true if one of these is."""
+        found = self._choices.get(literals)
+        if found is None:
+            found = self._choices[literals] = self._formula.fresh()
+            self.session.add((-found, *literals))
+        return found
 
     def _solve(self, assumed: tuple[int, ...]) -> Found | None:
         """An allowed execution that satisfies the assumptions, or None when there is none."""
-        true = self.session.solve((*self.guard, *assumed))
-        if true is None:
+        chosen = self.session.solve((*self.guard, *assumed))
+        if chosen is None:
             return None
-        execution = self._execution(true)
+        execution = self._execution(chosen)
         if execution.values is None:
             raise InternalError("a solver's execution has values out of thin air")
         return Found(execution.final(self.observables), execution, None)
@@ -92,23 +119,20 @@ class Z3Solver:
         """Whether the axioms allow an execution with values out of thin air."""
         return self.problem.thin_air != -1 and self.session.solve((self.problem.thin_air,)) is not None
 
-    def _execution(self, true: set[int]) -> Execution:
-        holds = {1, *true}
+    def _execution(self, chosen: set[int]) -> Execution:
+        """The execution of the pairs whose literals are chosen."""
         structure = self.problem.structure
-        sources = {r: w for (w, r), x in self.pairs.rf.items() if (x in holds if x > 0 else -x not in holds)}
-        orders: dict[Pointer, tuple[int, ...]] = {}
-        for pointer, writes in structure.writes.items():
-            earlier = dict.fromkeys(writes, 0)
-            for a in writes:
-                for b in writes:
-                    x = self.pairs.co.get((a, b), -1)
-                    earlier[b] += x in holds if x > 0 else -x not in holds
-            orders[pointer] = tuple(sorted(writes, key=lambda w: earlier[w]))
+        sources = {r: w for (w, r), literal in self.pairs.rf.items() if literal in chosen}
+        earlier = {w: 0 for writes in structure.writes.values() for w in writes}
+        for (_, w), literal in self.pairs.co.items():
+            if literal in chosen:
+                earlier[w] += 1
+        orders = {p: tuple(sorted(writes, key=earlier.__getitem__)) for p, writes in structure.writes.items()}
         return Execution(structure, sources, orders)
 
 
 class _Session:
-    """One Z3 solver object with its clauses loaded; `solve` answers with the true variables."""
+    """One Z3 solver object with its clauses loaded; `solve` answers with the literals of some variables."""
 
     def __init__(self, dimacs: str, variables: list[int], budget: Budget) -> None:
         import z3
@@ -149,8 +173,17 @@ class _Session:
             self._terms[literal] = term
         return term
 
+    def add(self, clause: tuple[int, ...]) -> None:
+        """One more clause."""
+        array = (self._ast * len(clause))(*map(self._term, clause))
+        self.core.Z3_solver_assert(
+            self.context, self.solver.solver, self.core.Z3_mk_or(self.context, len(clause), array)
+        )
+
     def solve(self, assumed: tuple[int, ...]) -> set[int] | None:
-        """The true variables of a solution under the assumptions, or None; raises Undecided."""
+        """The literals of `variables` that a solution under the assumptions makes true, and TRUE; None where there
+        is no solution.  Raises Undecided.
+        """
         if -1 in assumed:
             return None
         self.budget.spend()
@@ -164,18 +197,17 @@ class _Session:
             reason = core.Z3_solver_get_reason_unknown(context, solver)
             limit = "resource limit" if self.budget.rlimit is not None else "time limit"
             raise Undecided(f"{limit} of the solver ({reason})")
-        return self._true_variables(core.Z3_solver_get_model(context, solver))
+        return self._chosen(core.Z3_solver_get_model(context, solver))
 
-    def _true_variables(self, model: Any) -> set[int]:
+    def _chosen(self, model: Any) -> set[int]:
         core, context = self.core, self.context
         core.Z3_model_inc_ref(context, model)
-        true = set()
+        chosen = {TRUE}
         for variable, declaration in self.variables:
             value = core.Z3_model_get_const_interp(context, model, declaration)
-            if value and core.Z3_get_bool_value(context, value) == 1:
-                true.add(variable)
+            chosen.add(variable if value and core.Z3_get_bool_value(context, value) == 1 else -variable)
         core.Z3_model_dec_ref(context, model)
-        return true
+        return chosen
 
     def __del__(self) -> None:
         for term in getattr(self, "_terms", {}).values():
