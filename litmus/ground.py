@@ -284,6 +284,9 @@ def eliminate(
     """The literals of "there is a cycle": removes vertex after vertex, joining its predecessors to its
     successors; a cycle shows as a self loop (Rankooh, Rintanen: Propositional encodings of acyclicity and
     reachability by using vertex elimination, AAAI 2022).
+
+    Where one of the two edges between u and w always is there, as in co, a path from u to w is no new edge: it is
+    one, or it closes a cycle with the other.
     """
     loops = [row.pop(v) for v, row in edges.items() if v in row]
     before: dict[int, dict[int, int]] = {v: {} for v in edges}
@@ -305,10 +308,13 @@ def eliminate(
                 through = circuit.all_of((first, second))
                 if through == FALSE:
                     continue
+                edge, back = after[u].get(w, FALSE), after[w].get(u, FALSE)
                 if u == w:
                     loops.append(through)
+                elif edge == -back:
+                    loops.append(circuit.all_of((through, back)))
                 else:
-                    after[u][w] = before[w][u] = circuit.any_of((after[u].get(w, FALSE), through))
+                    after[u][w] = before[w][u] = circuit.any_of((edge, through))
     return loops
 
 
