@@ -71,13 +71,11 @@ class Universe:
 
     def toid(self, members: int) -> int:
         """[S]: the identity on a set."""
-        step = self.n + 1
-        return mask_of(i * step for i in bits(members))
+        return _spread(members, self.n + 1)
 
     def cross(self, left: int, right: int) -> int:
         """A * B: every pair from `left` to `right`."""
-        n = self.n
-        return right * mask_of(i * n for i in bits(left))
+        return right * _spread(left, self.n)
 
     # --- to sets --------------------------------------------------------------------------------------
 
@@ -208,6 +206,12 @@ class Universe:
                 found.append(mask_of(j for j in bits(row) if rows[j] >> i & 1))
                 seen |= found[-1]
         return found
+
+
+@lru_cache(maxsize=4096)
+def _spread(members: int, step: int) -> int:
+    """The set with each member multiplied by `step`."""
+    return mask_of(i * step for i in bits(members))
 
 
 @lru_cache(maxsize=256)

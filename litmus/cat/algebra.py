@@ -8,10 +8,11 @@ The third algebra, formulas, is `litmus.ground`: it expands single pairs of node
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import product
 
-from litmus.cat.theory import DIFFERENT_VALUES, Fixpoint, Node, Theory, is_static
+from litmus.cat.theory import DIFFERENT_VALUES, Fixpoint, Node, Theory
 from litmus.errors import InternalError, UnsupportedError
 from litmus.events import EventStructure
 from litmus.relation import Universe
@@ -81,23 +82,24 @@ def base_value(structure: EventStructure, node: Node, dynamic: Mapping[str, int]
 # --- concrete sets --------------------------------------------------------------------------------------
 
 
-def evaluate_static(theory: Theory, structure: EventStructure) -> Values:
+@lru_cache(maxsize=1)  # bounds and evaluation ask for the same, one after the other
+def evaluate_static(theory: Theory, structure: EventStructure) -> tuple[int, ...]:
     """The values of the nodes that are the same in every execution; the others are left 0."""
     values = [0] * theory.node_count
     u = structure.universe
-    for step in theory.schedule:
-        if not is_static(step):
-            continue
+    for step in theory.static:
         if isinstance(step, Fixpoint):
             _least_fixpoint(u, step, values)
         else:
             values[step.id] = base_value(structure, step, {}) if step.op == "base" else operate(u, step, values)
-    return values
+    return tuple(values)
 
 
-def evaluate_all(theory: Theory, structure: EventStructure, dynamic: Mapping[str, int], static: Values) -> Values:
+def evaluate_all(
+    theory: Theory, structure: EventStructure, dynamic: Mapping[str, int], static: Sequence[int]
+) -> Values:
     """The value of every scheduled node in the execution with these rf, co and (if needed) different values."""
-    values = static[:]
+    values = list(static)
     u = structure.universe
     for step in theory.dynamic:
         if isinstance(step, Fixpoint):
@@ -147,7 +149,7 @@ def bound_all(
     theory: Theory, structure: EventStructure, may: Mapping[str, int], must: Mapping[str, int]
 ) -> tuple[Values, Values]:
     """(may, must) of every scheduled node, from the bounds on rf and co."""
-    lower = evaluate_static(theory, structure)
+    lower = list(evaluate_static(theory, structure))
     upper = lower[:]
     u = structure.universe
     for step in theory.dynamic:

@@ -112,7 +112,7 @@ class _Interpreter:
             name=name,
             checks=tuple(self.checks),
             definitions=definitions,
-            schedule=steps,
+            static=tuple(step for step in steps if is_static(step)),
             dynamic=tuple(step for step in steps if not is_static(step)),
             coherent=any(is_coherence(self.build, c) for c in self.checks),
             ordered=ordered,

@@ -2,7 +2,7 @@
 
 The interpreter (`litmus.cat.interpret`) turns a model into a `Theory`: functions applied, includes read, tests
 decided.  What is left is a graph of `Node`s, each an operator of relation algebra, shared where equal, and the
-checks on them.  Every consumer (concrete evaluation, bounds, grounding) walks `Theory.schedule`.
+checks on them.  Every consumer (concrete evaluation, bounds, grounding) walks `Theory.static` and `Theory.dynamic`.
 """
 
 from __future__ import annotations
@@ -86,9 +86,9 @@ ScheduleStep: TypeAlias = Node | Fixpoint
 class Theory:
     """A model made ready for the tests of one signature.
 
-    `schedule` lists every node that a check needs, arguments first.  `definitions` keeps the nodes by the
-    names the model gave them (for explanations); they are not scheduled unless a check needs them.  `dynamic`
-    is the part of the schedule that depends on rf or co.
+    `static` and then `dynamic` list every node that a check needs, arguments first: those that are the same in every
+    execution, and those that depend on rf or co.  `definitions` keeps the nodes by the names the model gave them (for
+    explanations); they are in neither list unless a check needs them.
     `coherent`: some axiom is `acyclic` over a union that contains po-loc, rf, co and fr; `ordered`: and rmw.
     `atomic`: some axiom demands that nothing of another thread comes between the read and the write of an `rmw`
     pair.  `implied`: axioms that say no more than `coherent` and `ordered` do.
@@ -97,7 +97,7 @@ class Theory:
     name: str
     checks: tuple[TheoryCheck, ...]
     definitions: dict[str, Node]
-    schedule: tuple[ScheduleStep, ...]
+    static: tuple[ScheduleStep, ...]
     dynamic: tuple[ScheduleStep, ...]
     coherent: bool
     ordered: bool
