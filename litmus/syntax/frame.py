@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from litmus.errors import InputError
@@ -151,7 +151,7 @@ def _bind(
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What the names in a question stand for."""
+    """What the names in a question stand for; each is looked up once."""
 
     source: Source
     language: Language
@@ -159,9 +159,17 @@ class _Names:
     indices: Sequence[int]
     initial: initial.Initial
     offset: int
+    found: dict[tuple[int | None, str, int | None], Observable] = field(default_factory=dict)
 
     def resolve(self, mention: condition.Mention) -> Observable:
         """The register or location that is mentioned; raises InputError if the test has no such thing."""
+        key = (mention.thread, mention.name, mention.index)
+        found = self.found.get(key)
+        if found is None:
+            found = self.found[key] = self._look_up(mention)
+        return found
+
+    def _look_up(self, mention: condition.Mention) -> Observable:
         if mention.thread is None:
             self._check_location(mention)
             return condition.memory(mention, self.initial.size(mention.name))
