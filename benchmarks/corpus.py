@@ -19,7 +19,10 @@ from litmus.inputs import find
 from litmus.verdict import Verdict
 
 BATCH = 100
-"""Tests between two samples of the unit; herd7 has a process for each batch."""
+"""Tests that one engine after the other works on; herd7 has a process for each batch."""
+
+SAMPLE_EVERY = 20
+"""Tests between two samples of the unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,15 @@ class Session:
 
 
 def measure(paths: Sequence[str], arguments: Namespace, herd: Herd | None) -> Session:
-    """Batch after batch, each engine and herd7 on the same batch, with the unit sampled before and after each."""
+    """Batch after batch, each engine and herd7 on the same batch, with the unit sampled before, between and after."""
     session = Session({engine: [] for engine in arguments.engine}, [], Unit())
     for start in range(0, len(paths), BATCH):
         batch = paths[start : start + BATCH]
-        session.unit.sample()
         for engine, costs in session.costs.items():
-            costs += [cost(path, engine, arguments.model, arguments.timeout) for path in batch]
+            for number, path in enumerate(batch):
+                if number % SAMPLE_EVERY == 0:
+                    session.unit.sample()
+                costs.append(cost(path, engine, arguments.model, arguments.timeout))
         if herd:
             session.herd.append(herd.run(batch))
     session.unit.sample()
