@@ -94,10 +94,10 @@ def check(program: Program, model: Model, options: Options = Options()) -> Verdi
 
 
 def _check(program: Program, model: Model, options: Options) -> Verdict:
-    judge = load_model(model.native) if program.arch in PORTABLE and model.native else model
+    judge = judge_of(program, model)
     budget = Budget(options.timeout, options.rlimit)
     tally, undecided, reordered, direct = _Tally(), None, None, False
-    question = _Question(program, _lowered(program, judge))
+    question = _Question(program, lowered(program, judge))
     try:
         for number, variant in enumerate(_variants(program, options)):
             _explore(variant, judge, options, budget, tally, question)
@@ -132,24 +132,29 @@ def _explore(
     program: Program, model: Model, options: Options, budget: Budget, tally: _Tally, question: _Question
 ) -> None:
     """Adds the final states of a program to the tally, one event structure after the other."""
-    lowered = _lowered(program, model)
-    wanted = question.wanted if lowered is question.program else _wanted(lowered)
-    unfolding = unfold(lowered, options.unroll, RegisterWalker if model.registers else Walker, budget.spend)
+    translated = lowered(program, model)
+    wanted = question.wanted if translated is question.program else wanted_of(translated)
+    unfolding = unfold(translated, options.unroll, RegisterWalker if model.registers else Walker, budget.spend)
     tally.bounded |= unfolding.bounded
     for structure in unfolding.structures():
         if options.verdict_only and question.settled(tally.counts):
             break
-        _solve(lowered, structure, model, wanted, options, budget, tally)
+        _solve(translated, structure, model, wanted, options, budget, tally)
 
 
-def _wanted(program: Program) -> tuple[Observable, ...]:
+def wanted_of(program: Program) -> tuple[Observable, ...]:
     """What a state has to tell: what the test asks about, then what only its filter mentions."""
     filtered = mentioned(program.filter) if program.filter is not None else ()
     return tuple({item.name: item for item in (*observables(program), *filtered)}.values())
 
 
-def _lowered(program: Program, model: Model) -> Program:
-    """The program in the model's language."""
+def judge_of(program: Program, model: Model) -> Model:
+    """The model that judges a program in a model's name: its `native` for a portable program, where it has one."""
+    return load_model(model.native) if program.arch in PORTABLE and model.native else model
+
+
+def lowered(program: Program, model: Model) -> Program:
+    """The program in the model's language; raises UsageError when the model is for another architecture."""
     if model.target in ("any", program.arch):
         return program
     if program.arch not in PORTABLE:
@@ -260,17 +265,17 @@ def _confirm(program: Program, evaluator: Evaluator, found: Found, wanted: Seque
 
 
 class _Question:
-    """What a program asks, about states in the order of `_wanted`.
+    """What a program asks, about states in the order of `wanted_of`.
 
     The values are those of the lowered program, whose elements of arrays have other addresses.
     """
 
-    def __init__(self, program: Program, lowered: Program) -> None:
+    def __init__(self, program: Program, translated: Program) -> None:
         self.program = program
         self.asked = observables(program)
-        self.wanted = _wanted(lowered)
-        self.satisfies = predicate(lowered.condition.proposition, self.wanted)
-        self.passes = predicate(lowered.filter or TRUE, self.wanted)
+        self.wanted = wanted_of(translated)
+        self.satisfies = predicate(translated.condition.proposition, self.wanted)
+        self.passes = predicate(translated.filter or TRUE, self.wanted)
 
     def settled(self, states: Iterable[tuple[Value, ...]]) -> bool:
         """Whether the states hold one that satisfies the proposition, and one that does not."""

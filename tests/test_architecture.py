@@ -30,6 +30,9 @@ NEVER = [
     ("litmus.lowering", ("litmus.solve", "litmus.check", "litmus.ground", "litmus.bounds")),
     ("litmus.program", ("litmus.syntax", "litmus.cat", "litmus.events")),
     ("litmus.cat", ("litmus.solve", "litmus.check", "litmus.ground", "litmus.cli")),
+    ("litmus.explain", ("litmus.report", "litmus.cli")),
+    ("litmus.explain.cycle", ("litmus.ground", "litmus.solve", "litmus.check")),
+    ("litmus.check", ("litmus.explain", "litmus.report")),
     ("litmus", ("mmcore",)),
 ]
 """What a module (by prefix) never imports, directly or by way of others (by prefix)."""

@@ -33,6 +33,10 @@ class Solver(Protocol):
         """An allowed execution that makes the literal true, or None when there is none; nothing is counted."""
         ...
 
+    def executions(self, literal: int) -> Iterator[Execution]:
+        """Every allowed execution that makes the literal true; the last question that is asked of a solver."""
+        ...
+
     def out_of_thin_air(self) -> bool:
         """Whether the axioms allow an execution in which values depend on each other in a circle."""
         ...

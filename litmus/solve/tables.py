@@ -132,6 +132,12 @@ class Table:
         )
         return Found(values, self._execution(first), None)
 
+    def executions(self, literal: int) -> Iterator[Execution]:
+        """Every allowed candidate that makes the literal true."""
+        for candidate in bits(self.allowed & self.column(literal)):
+            self.budget.spend()
+            yield self._execution(1 << candidate)
+
     def out_of_thin_air(self) -> bool:
         """Whether the axioms allow a candidate with values out of thin air."""
         return bool(self.lawful & self.column(self.problem.thin_air))

@@ -115,6 +115,15 @@ class Z3Solver:
         """An allowed execution that makes the literal true, or None when there is none."""
         return self._solve((literal,))
 
+    def executions(self, literal: int) -> Iterator[Execution]:
+        """Every allowed execution that makes the literal true; nothing else can be asked afterwards."""
+        while (chosen := self.session.solve((*self.guard, literal))) is not None:
+            yield self._execution(chosen)
+            others = tuple(-one for one in sorted(chosen) if one != TRUE)
+            if not others:  # nothing is left open: this is the only execution
+                return
+            self.session.add(others)
+
     def out_of_thin_air(self) -> bool:
         """Whether the axioms allow an execution with values out of thin air."""
         return self.problem.thin_air != -1 and self.session.solve((self.problem.thin_air,)) is not None

@@ -1,0 +1,1 @@
+"""Why a model forbids an outcome, or how it comes about: `explain`."""
