@@ -21,7 +21,7 @@ EXIT_CODES = """exit codes:
 """
 
 
-COMMANDS = ("check", "models", "lower")
+COMMANDS = ("check", "models", "lower", "show")
 
 
 class Parser(ArgumentParser):
@@ -47,6 +47,7 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
     _add_check(commands)
     _add_models(commands)
     _add_lower(commands)
+    _add_show(commands)
     return parser.parse_args(arguments)
 
 
@@ -103,6 +104,19 @@ def _add_lower(commands: _SubParsersAction[Parser]) -> None:
     parser.add_argument("--to", required=True, metavar="ARCH", help="x86, aarch64, ppc, riscv, arm, native or c")
     parser.add_argument("path", metavar="FILE", help="a native or kernel C test, or - for standard input")
     parser.set_defaults(run=_later("lower"))
+
+
+def _add_show(commands: _SubParsersAction[Parser]) -> None:
+    """`litmus show`."""
+    parser = commands.add_parser("show", help="draw an execution, allowed or forbidden", allow_abbrev=False)
+    add = parser.add_argument
+    add("path", metavar="FILE", help="a test, or - for standard input")
+    add("-m", "--model", action="append", default=[], metavar="MODEL", dest="models",
+        help="a model of `litmus models` or a .cat file (default: the first of the test's language)")  # fmt: skip
+    add("-I", "--include", action="append", default=[], metavar="DIR", help="where a .cat file's includes are found")
+    add("--outcome", metavar="PROPOSITION", help="the outcome to show, as in '0:r0=0 /\\ x=1' (default: the test's)")
+    add("-o", "--output", metavar="FILE", help="a .svg, .dot or .txt file to write (default: text, on the terminal)")
+    parser.set_defaults(run=_later("show"))
 
 
 def _later(command: str) -> Callable[[Namespace], int]:

@@ -1,0 +1,238 @@
+"""What is in a picture of an execution: its events as boxes in columns, its relations as arrows.
+
+Po is drawn between neighbours only and co between a write and the next, fr from a read to the first write that
+overwrites what it read, dependencies to the first accesses that have them: the rest follows.  A read without an
+incoming rf arrow reads the initial value; initial writes are shown only where a cycle goes through them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from litmus.events import INITIAL, Event
+from litmus.relation import bits
+from litmus.report.picture.kinds import LOOKS
+from litmus.term import SYMBOLIC, evaluate
+
+if TYPE_CHECKING:
+    from litmus.execution import Execution
+
+LONGEST = 34
+"""Source texts are cut to this many characters."""
+
+DEPENDENCIES = ("addr", "data", "ctrl")
+SHOWN = ("R", "W", "F")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One step of a cycle: from one event (its number in the structure) to another, and the relation between."""
+
+    source: int
+    target: int
+    relation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One event: its thread (-1: an initial write), its letter, and its lines of text.  `kind` as of the event."""
+
+    event: int
+    thread: int
+    name: str
+    lines: tuple[str, ...]
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """From one box to another, by their places in `Graph.boxes`; `kind` is one of `kinds.LOOKS`.
+
+    `label` is empty where the kind goes without saying.  `cycle`: part of the cycle that is pointed out.
+    """
+
+    source: int
+    target: int
+    kind: str
+    label: str
+    cycle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A picture before it has a form: a title, a note or two, the threads, and what is drawn for them.
+
+    The boxes stand in event order, so those of one thread in program order.  `cycle` lists the arrows of the
+    cycle in its order.
+    """
+
+    title: str
+    notes: tuple[str, ...]
+    threads: tuple[int, ...]
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    cycle: tuple[Arrow, ...] = ()
+
+
+def graph(
+    execution: Execution, title: str = "", notes: Sequence[str] = (), cycle: Sequence[Link] = ()
+) -> Graph:
+    """The picture of an execution; `cycle` is pointed out in it."""
+    shown = _shown(execution, cycle)
+    place = {event: i for i, event in enumerate(shown)}
+    names = _names(execution, shown)
+    boxes = tuple(_box(execution, event, names[event]) for event in shown)
+    links = [link for link in (*_links(execution, shown), *cycle) if link.source in place and link.target in place]
+    on_cycle = {(link.source, link.target, link.relation) for link in cycle}
+    arrows = {
+        link: _arrow(link, place, (link.source, link.target, link.relation) in on_cycle)
+        for link in dict.fromkeys(links)
+    }
+    threads = tuple(sorted({box.thread for box in boxes} - {INITIAL}))
+    return Graph(title, tuple(notes), threads, boxes, tuple(arrows.values()), tuple(arrows[link] for link in cycle))
+
+
+def _arrow(link: Link, place: dict[int, int], cycle: bool) -> Arrow:
+    """A link as an arrow; a relation that has no look of its own is an order that a model keeps."""
+    kind = link.relation if link.relation in LOOKS else "order"
+    label = "" if kind == "po" and not cycle else link.relation
+    return Arrow(place[link.source], place[link.target], kind, label, cycle)
+
+
+# --- boxes ----------------------------------------------------------------------------------------------
+
+
+def _shown(execution: Execution, cycle: Sequence[Link]) -> tuple[int, ...]:
+    """The events that get a box: accesses and fences of threads, and whatever the cycle goes through."""
+    on_cycle = {event for link in cycle for event in (link.source, link.target)}
+    events = enumerate(execution.structure.events)
+    return tuple(i for i, e in events if i in on_cycle or (e.thread != INITIAL and e.kind in SHOWN))
+
+
+def _names(execution: Execution, shown: Iterable[int]) -> dict[int, str]:
+    """Letters for the events of threads, none for initial writes."""
+    events = execution.structure.events
+    threaded = [i for i in shown if events[i].thread != INITIAL]
+    return dict.fromkeys(shown, "") | {event: _letters(number) for number, event in enumerate(threaded)}
+
+
+def _letters(number: int) -> str:
+    """a, b, ..., z, aa, ab, ..."""
+    text = ""
+    while number >= 0:
+        number, digit = divmod(number, 26)
+        text = chr(ord("a") + digit) + text
+        number -= 1
+    return text
+
+
+def _box(execution: Execution, number: int, name: str) -> Box:
+    event = execution.structure.events[number]
+    if event.thread == INITIAL:
+        return Box(number, INITIAL, "", (f"initially {_access(execution, event)}",), event.kind)
+    return Box(number, event.thread, name, _lines(execution, event, name), event.kind)
+
+
+def _lines(execution: Execution, event: Event, name: str) -> tuple[str, ...]:
+    """`a: W x=1` and the instruction under it; a fence that is the whole instruction takes one line."""
+    text = "" if event.instruction is None else _shortened(event.instruction.text)
+    if event.kind == "F" and _is_alone(execution, event):
+        return (f"{name}: {text}",)
+    first = f"{name}: {_access(execution, event)}" if event.pointer is not None else f"{name}: {_bare(event)}"
+    return (first, text) if text else (first,)
+
+
+def _is_alone(execution: Execution, event: Event) -> bool:
+    """Whether no other event of the thread comes from the same place in the text."""
+    if event.instruction is None:
+        return False
+    span = event.instruction.span
+    others = (e.instruction for e in execution.structure.events if e is not event and e.thread == event.thread)
+    return all(other is None or (other is not event.instruction and other.span != span) for other in others)
+
+
+def _access(execution: Execution, event: Event) -> str:
+    """`W x=1`; without the value where it is not known."""
+    value = event.value
+    if isinstance(value, SYMBOLIC):
+        value = None if execution.values is None else evaluate(value, execution.values)
+    kind = "" if event.thread == INITIAL else f"{event.kind} "
+    return f"{kind}{event.pointer}" + ("" if value is None else f"={value}")
+
+
+def _bare(event: Event) -> str:
+    """An event without a location: `F[Mb]`."""
+    tags = ",".join(sorted(event.tags - {event.kind}))
+    return f"{event.kind}[{tags}]" if tags else event.kind + (f" {event.register}" if event.register else "")
+
+
+def _shortened(text: str) -> str:
+    """On one line, cut to `LONGEST` characters."""
+    words = " ".join(text.split())
+    return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
+
+
+# --- arrows ---------------------------------------------------------------------------------------------
+
+
+def _links(execution: Execution, shown: Sequence[int]) -> Iterator[Link]:
+    """Everything there is to see, kind by kind."""
+    yield from _program_order(execution, shown)
+    visible = sum(1 << i for i in shown)
+    for read, write in sorted(execution.sources.items()):
+        yield Link(write, read, "rf")
+    yield from _coherence(execution, visible)
+    yield from _reads_before(execution)
+    for name in DEPENDENCIES:
+        yield from _first_dependents(execution, name, visible)
+    yield from (Link(r, w, "rmw") for r, w in execution.structure.rmw_pairs)
+
+
+def _program_order(execution: Execution, shown: Sequence[int]) -> Iterator[Link]:
+    """From each shown event of a thread to the next ones, unless another lies between."""
+    structure = execution.structure
+    rows = structure.universe.rows(structure.relations["po"])
+    visible = sum(1 << i for i in shown)
+    for i in shown:
+        after = rows[i] & visible
+        later = 0
+        for j in bits(after):
+            later |= rows[j]
+        yield from (Link(i, j, "po") for j in bits(after & ~later))
+
+
+def _coherence(execution: Execution, visible: int) -> Iterator[Link]:
+    """From each shown write of a location to the next."""
+    for order in execution.orders.values():
+        writes = [w for w in order if visible >> w & 1]
+        yield from (Link(a, b, "co") for a, b in pairwise(writes))
+
+
+def _reads_before(execution: Execution) -> Iterator[Link]:
+    """From each read to the write after the one it reads from, unless that is its own operation's write."""
+    own = set(execution.structure.rmw_pairs)
+    following = dict(pair for order in execution.orders.values() for pair in pairwise(order))
+    for read, write in sorted(execution.sources.items()):
+        later = following.get(write)
+        if later is not None and (read, later) not in own:
+            yield Link(read, later, "fr")
+
+
+def _first_dependents(execution: Execution, name: str, visible: int) -> Iterator[Link]:
+    """From each read to the accesses that depend on it; for ctrl without those after another dependent access.
+
+    What happens inside one atomic operation is left out.
+    """
+    structure = execution.structure
+    po = structure.universe.rows(structure.relations["po"])
+    own = set(structure.rmw_pairs)
+    for i, row in enumerate(structure.universe.rows(structure.relations[name])):
+        accesses = row & visible & (structure.sets["R"] | structure.sets["W"])
+        later = 0
+        for j in bits(accesses):
+            later |= po[j]
+        dependents = bits(accesses & ~later if name == "ctrl" else accesses)
+        yield from (Link(i, j, name) for j in dependents if (i, j) not in own)
