@@ -42,6 +42,9 @@ MOST_CANDIDATES = 100_000
 PORTABLE = ("native", "c")
 """The languages whose programs are lowered to the language of a model."""
 
+MOST_WITNESSES = 1_000
+"""So many witnesses are re-evaluated together."""
+
 ENGINES = ("auto", "z3", "table")
 
 
@@ -188,12 +191,14 @@ def _solve(
     problem = _problem(program, pairs, theory, wanted, options, budget)
     solver = _solver(problem, pairs, wanted, options.engine, budget)
     evaluator: Evaluator | None = None
-    for found in filter(None, map(solver.witness, problem.answers)) if options.verdict_only else solver.states():
+    answers = filter(None, map(solver.witness, problem.answers))
+    for batch in _batches(answers if options.verdict_only else solver.states()):
         if structure.refusal is not None:
             raise structure.refusal
         evaluator = evaluator or Evaluator(theory, structure)
-        _confirm(program, evaluator, found, wanted)
-        tally.add(found)
+        _confirm(program, evaluator, batch, wanted)
+        for found in batch:
+            tally.add(found)
     if solver.out_of_thin_air():
         raise Undecided("the model allows values out of thin air")
     if evaluator is not None:
@@ -251,12 +256,29 @@ def _add_question(problem: Problem, program: Program, wanted: Sequence[Observabl
         problem.answers = [circuit.all_of((passes, side)) for side in (asked, -asked)]
 
 
-def _confirm(program: Program, evaluator: Evaluator, found: Found, wanted: Sequence[Observable]) -> None:
-    """Re-evaluates a witness by concrete sets; a disagreement is a bug, never a verdict."""
-    execution = found.execution
-    if not execution.feasible or execution.final(wanted) != found.values:
-        raise InternalError(f"{program.name}: a witness does not end in the state it was found for")
-    failing = evaluator.failing(execution)
+def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:
+    """What is found, many at a time; also what was found before a limit was reached."""
+    batch: list[Found] = []
+    try:
+        for one in found:
+            batch.append(one)
+            if len(batch) == MOST_WITNESSES:
+                yield batch
+                batch = []
+    except Undecided:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
+
+
+def _confirm(program: Program, evaluator: Evaluator, batch: Sequence[Found], wanted: Sequence[Observable]) -> None:
+    """Re-evaluates witnesses by concrete sets; a disagreement is a bug, never a verdict."""
+    for found in batch:
+        if not found.execution.feasible or found.execution.final(wanted) != found.values:
+            raise InternalError(f"{program.name}: a witness does not end in the state it was found for")
+    failing = evaluator.violated([found.execution for found in batch])
     if failing is not None:
         raise InternalError(f"{program.name}: a witness violates the axiom '{failing.name}'")
 

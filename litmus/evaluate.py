@@ -5,12 +5,19 @@ Shares with the rest only the theory and the operators of relation algebra; uses
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 from litmus.cat.algebra import Values, evaluate_all, evaluate_static
-from litmus.cat.theory import DIFFERENT_VALUES, Node, Theory, TheoryCheck
+from litmus.cat.columns import Many, columns
+from litmus.cat.theory import DIFFERENT_VALUES, Node, ScheduleStep, Theory, TheoryCheck, is_static, schedule
 from litmus.events import EventStructure
-from litmus.execution import Execution
+from litmus.execution import Execution, co_columns, rf_columns
 from litmus.flagged import Flagged, flagged
 from litmus.relation import Universe
+
+FEWEST_SIDE_BY_SIDE = 4
+"""So many executions take less time side by side than one after the other."""
 
 
 class Evaluator:
@@ -38,12 +45,34 @@ class Evaluator:
                 return check
         return None
 
+    def violated(self, executions: Sequence[Execution]) -> TheoryCheck | None:
+        """The first axiom that one of the executions violates, or None: the model allows them all.
+
+        A few are evaluated one by one, many side by side.
+        """
+        if len(executions) < FEWEST_SIDE_BY_SIDE:
+            return next(filter(None, map(self.failing, executions)), None)
+        axioms, steps = _axioms(self.theory)
+        dynamic = {"rf": rf_columns(executions), "co": co_columns(executions)}
+        if any(isinstance(s, Node) and s.name == DIFFERENT_VALUES for s in steps):
+            dynamic[DIFFERENT_VALUES] = columns([execution.different_values() for execution in executions])
+        many = Many(self.structure.universe, len(executions), self._static, dynamic, steps)
+        return next(filter(many.failing, axioms), None)
+
     def flags(self, execution: Execution) -> tuple[Flagged, ...]:
         """The flags that the execution raises, with what raises them."""
         values = self.values(execution)
         u = self.structure.universe
         flags = (check for check in self.theory.checks if check.role != "axiom")
         return tuple(flagged(self.structure, c, values) for c in flags if passes(u, c, values) == (c.role == "flag"))
+
+
+@lru_cache(maxsize=256)
+def _axioms(theory: Theory) -> tuple[tuple[TheoryCheck, ...], tuple[ScheduleStep, ...]]:
+    """The axioms of a theory, and the schedule of what depends on the execution and some axiom needs."""
+    axioms = tuple(check for check in theory.checks if check.role == "axiom")
+    steps = schedule(check.node for check in axioms)
+    return axioms, tuple(step for step in steps if not is_static(step))
 
 
 def passes(u: Universe, check: TheoryCheck, values: Values) -> bool:

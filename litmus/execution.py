@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import product
+from itertools import combinations, product
 
 from litmus.events import EventStructure
 from litmus.program import Observable, Pointer, RegisterAt, Value
@@ -60,6 +60,30 @@ class Execution:
         if isinstance(item, RegisterAt):
             return evaluate(self.structure.registers.get((item.thread, item.register), 0), values)
         return evaluate(_stored(self.structure, self.orders[item.pointer][-1]), values)
+
+
+def rf_columns(executions: Sequence[Execution]) -> dict[int, int]:
+    """For each pair number of rf, the executions that have it: bit i for the i-th, all of one structure."""
+    columns: dict[int, int] = {}
+    for number, execution in enumerate(executions):
+        n, bit = execution.structure.n, 1 << number
+        for r, w in execution.sources.items():
+            columns[w * n + r] = columns.get(w * n + r, 0) | bit
+    return columns
+
+
+def co_columns(executions: Sequence[Execution]) -> dict[int, int]:
+    """The same of co."""
+    orders: dict[tuple[int, ...], int] = {}
+    for number, execution in enumerate(executions):
+        for order in execution.orders.values():
+            orders[order] = orders.get(order, 0) | 1 << number
+    columns: dict[int, int] = {}
+    for order, members in orders.items():
+        for v, w in combinations(order, 2):
+            p = v * executions[0].structure.n + w
+            columns[p] = columns.get(p, 0) | members
+    return columns
 
 
 @lru_cache(maxsize=4096)
