@@ -1,19 +1,24 @@
 """Places for the labels of arrows: on their curve, clear of boxes and of each other.
 
-A place that no other curve runs through is preferred; one on a curve of another arrow still can be read.
+Of the free places the one farthest from the other curves is taken, and among those far enough the one nearest to the
+middle of a curve: so a reader sees whose label it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import hypot
 
 from litmus.report.picture.geometry import Cubic, Point, Rect, around, at, samples
 
-STEPS = 24
-"""A label may stand at this many places of each piece of a curve."""
+STEPS, ENDS = 24, 4
+"""A label may stand at so many places of each piece of a curve, without so many at each end."""
 
 CLEARANCE = 1.0
 """Around boxes, in pixels."""
+
+FAR = 14.0
+"""From here on, more distance from other curves is no better."""
 
 
 def place_labels(
@@ -24,18 +29,17 @@ def place_labels(
     Where there is none a label stands on the middle of its curve.
     """
     lines = [[point for curve in pieces for point in samples(curve)] for pieces in curves]
-    taken = [_padded(rect) for rect in obstacles]
+    taken = [_padded(rect, CLEARANCE) for rect in obstacles]
     found: list[Rect | None] = [None] * len(curves)
     complete = True
     for i in sorted(range(len(curves)), key=lambda i: _freedom(lines[i])):
         size = sizes[i]
-        if size is None:
-            continue
-        others = [point for j, points in enumerate(lines) if j != i for point in points]
-        rect = _free(curves[i], size, taken, others) or _free(curves[i], size, taken, [])
-        complete &= rect is not None
-        found[i] = rect or around(at(curves[i][0], 0.5), *size)
-        taken.append(found[i] or rect)  # type: ignore[arg-type]
+        if size is not None:
+            others = [point for j, points in enumerate(lines) if j != i for point in points]
+            rect = _free(curves[i], size, taken, others)
+            complete &= rect is not None
+            found[i] = placed = rect or around(at(curves[i][0], 0.5), *size)
+            taken.append(placed)
     return found, complete
 
 
@@ -44,26 +48,41 @@ def _freedom(points: Sequence[Point]) -> float:
     return abs(points[0][0] - points[-1][0]) + abs(points[0][1] - points[-1][1])
 
 
-def _padded(rect: Rect) -> Rect:
-    return Rect(rect.x - CLEARANCE, rect.y - CLEARANCE, rect.width + 2 * CLEARANCE, rect.height + 2 * CLEARANCE)
+def _padded(rect: Rect, by: float) -> Rect:
+    """A rectangle, larger on all sides."""
+    return Rect(rect.x - by, rect.y - by, rect.width + 2 * by, rect.height + 2 * by)
 
 
 def _free(
     pieces: Sequence[Cubic], size: tuple[float, float], taken: Sequence[Rect], points: Sequence[Point]
 ) -> Rect | None:
-    """The first place that covers neither what is taken nor any of the points."""
-    for rect in _candidates(pieces, size):
-        if not any(rect.overlaps(other) for other in taken) and not any(map(rect.holds, points)):
-            return rect
-    return None
+    """The best place that covers nothing taken; None if there is none."""
+    best, most = None, 0.0
+    for rect, from_middle in _candidates(pieces, size):
+        if not any(rect.overlaps(other) for other in taken):
+            score = _distance(rect, points) - FAR * from_middle / 2
+            if best is None or score > most:
+                best, most = rect, score
+    return best
 
 
-def _candidates(pieces: Sequence[Cubic], size: tuple[float, float]) -> Iterator[Rect]:
-    """Places on the pieces, the middle of each first, outward from there."""
-    for step in range(STEPS // 2):
-        for piece in pieces:
-            for t in dict.fromkeys((0.5 + step / STEPS, 0.5 - step / STEPS)):
-                yield from _beside(piece, t, size)
+def _distance(rect: Rect, points: Sequence[Point]) -> float:
+    """How far the nearest of the points is from a rectangle, at most `FAR`; negative where some lie inside."""
+    (x, y), half_width, half_height = rect.center, rect.width / 2, rect.height / 2
+    nearest = FAR
+    for px, py in points:
+        dx, dy = abs(px - x) - half_width, abs(py - y) - half_height
+        away = max(dx, dy) if dx < 0 or dy < 0 else hypot(dx, dy)
+        nearest = min(nearest, away)
+    return nearest
+
+
+def _candidates(pieces: Sequence[Cubic], size: tuple[float, float]) -> Iterator[tuple[Rect, float]]:
+    """Places on the pieces, and how far each is from the middle of its piece (from 0 to 1)."""
+    for piece in pieces:
+        for step in range(ENDS, STEPS - ENDS + 1):
+            t = step / STEPS
+            yield from ((rect, abs(2 * t - 1)) for rect in _beside(piece, t, size))
 
 
 def _beside(piece: Cubic, t: float, size: tuple[float, float]) -> Iterator[Rect]:

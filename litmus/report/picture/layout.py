@@ -6,7 +6,7 @@ the arrows that end on them, and gutters grow until every label has its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 from unicodedata import east_asian_width
@@ -31,11 +31,11 @@ PORT = 17.0
 GAP, TRACK = 26.0, 16.0
 """The height of an empty channel, and of each arrow in it."""
 
-GUTTER, EDGE = 30.0, 6.0
+GUTTER, EDGE = 34.0, 6.0
 """The width of a gutter, inside and at the two ends of the picture."""
 
 FIRST_LANE, LANE = 20.0, 22.0
-"""How far the innermost bow reaches out of its column, and each further one."""
+"""How far the innermost bow reaches out of its column, and each further one at least."""
 
 ROUNDS, GROWTH = 40, 14.0
 """How often gutters may grow, and by how much, to find a place for every label."""
@@ -156,6 +156,7 @@ class _Frame:
     tops: tuple[float, ...]
     heights: tuple[float, ...]
     boxes: tuple[Rect, ...]
+    lanes: Mapping[tuple[int, Side], float]
     width: float
     height: float
 
@@ -172,6 +173,7 @@ def _frame(graph: Graph, plan: Grid, ends: Ends, extra: float) -> _Frame:
     boxes = tuple(Rect(lefts[c.column], tops[c.row], widths[c.column], heights[c.row]) for c in plan.cells)
     return _Frame(
         tuple(lefts), tuple(widths), tuple(tops), tuple(heights), boxes,
+        {place: _lane_width(graph, plan, *place) for place in plan.lanes},
         sum(gutters) + sum(widths), sum(channels) + sum(heights),
     )  # fmt: skip
 
@@ -204,9 +206,8 @@ def _gutter_widths(graph: Graph, plan: Grid, extra: float) -> list[float]:
     """Room for the bows on both sides of a gutter, and for the labels of the arrows across."""
     widths = [EDGE if gutter in (0, plan.columns) else GUTTER for gutter in range(plan.columns + 1)]
     for (column, side), lanes in plan.lanes.items():
-        longest = max(_longest_label(graph, plan, column, side), 3)
-        reach = FIRST_LANE + (lanes - 1) * LANE + longest * LABEL_CHARACTER / 2 + 8
-        widths[column + (side == "right")] += reach
+        lane = _lane_width(graph, plan, column, side)
+        widths[column + (side == "right")] += FIRST_LANE + lanes * lane
     for arrow, way in zip(graph.arrows, plan.ways, strict=True):
         if isinstance(way, Across):
             low, high = sorted(plan.cells[i].column for i in (arrow.source, arrow.target))
@@ -215,13 +216,14 @@ def _gutter_widths(graph: Graph, plan: Grid, extra: float) -> list[float]:
     return [width + extra for width in widths]
 
 
-def _longest_label(graph: Graph, plan: Grid, column: int, side: Side) -> int:
-    """The characters of the longest label of the bows on one side of a column."""
-    return max(
+def _lane_width(graph: Graph, plan: Grid, column: int, side: Side) -> float:
+    """The distance of the bows on one side of a column: half of the longest label fits between two."""
+    longest = max(
         text_width(arrow.label)
         for arrow, way in zip(graph.arrows, plan.ways, strict=True)
         if isinstance(way, Bow) and way.side == side and plan.cells[arrow.source].column == column
     )
+    return max(LANE, longest * LABEL_CHARACTER / 2 + 8)
 
 
 def _headers(graph: Graph, plan: Grid, frame: _Frame) -> tuple[tuple[str, Rect], ...]:
@@ -244,7 +246,8 @@ def _curves(frame: _Frame, plan: Grid, ends: Ends, number: int, arrow: Arrow) ->
         return [line((x, above.bottom), (x, below.y))]
     start, end = (_port(frame, *ends[number, at_target]) for at_target in (False, True))
     if isinstance(way, Bow):
-        reach = FIRST_LANE + way.lane * LANE
+        column = plan.cells[arrow.source].column
+        reach = FIRST_LANE + way.lane * frame.lanes[column, way.side]
         return [bow(start, end, reach if way.side == "right" else -reach)]
     columns = [plan.cells[i].column for i in (arrow.source, arrow.target)]
     return list(_hops(frame, start, end, columns, way, plan))
