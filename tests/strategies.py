@@ -41,8 +41,6 @@ from litmus.program import (
     When,
     observables,
 )
-from litmus.source import Source
-from litmus.syntax import parse
 from litmus.unfold import unfold
 
 Tags = frozenset[str]
@@ -231,55 +229,6 @@ def candidates(structure: EventStructure) -> int:
         factorial(len(writes) - 1) * len(writes) ** len(structure.readers[place])
         for place, writes in structure.writes.items()
     )
-
-
-# --- native programs ------------------------------------------------------------------------------------
-
-BARRIERS = ("LoadLoad", "LoadStore", "StoreStore", "StoreLoad", "Acquire", "Release", "Full", "Compiler")
-UPDATES = ("xchg({}, 2)", "fetch_add({}, 1)", "cmpxchg({}, 0, 2)")
-
-Bodies = tuple[tuple[str, ...], ...]
-"""The statements of each thread of a native program."""
-
-
-@st.composite
-def statements(draw: st.DrawFn, registers: list[str]) -> str:
-    """A statement over x and y; what it reads goes to a new one of the registers, of which it may use others."""
-    place = draw(st.sampled_from("xy"))
-    kind = draw(st.sampled_from(["load", "store"] * 3 + ["barrier", "update", "if"]))
-    if kind == "barrier":
-        return draw(st.sampled_from(BARRIERS))
-    used = draw(st.sampled_from(registers)) if registers else None
-    if kind == "if" and used:
-        return f"if {used} == 1 {{ {place} = 1 }}"
-    if kind == "store":
-        value = draw(st.sampled_from(["1", "2", "1", *([used, f"({used} ^ {used}) + 1"] if used else [])]))
-        return f"{place}{draw(st.sampled_from(['', '.once', '.release']))} = {value}"
-    registers.append(f"r{len(registers)}")
-    if kind == "update":
-        order = draw(st.sampled_from(["", ".once", ".acquire", ".release", ".acq_rel", ".full"]))
-        return f"{registers[-1]} = {draw(st.sampled_from(UPDATES)).format(place + order)}"
-    address = f"*(&{place} + ({used} ^ {used}))" if used and draw(st.booleans()) else place
-    return f"{registers[-1]} = {address}{draw(st.sampled_from(['', '.once', '.acquire']))}"
-
-
-@st.composite
-def native_bodies(draw: st.DrawFn) -> Bodies:
-    """Two or three threads of two to four statements."""
-    count = draw(st.sampled_from([3, 2]))
-    registers: list[list[str]] = [[] for _ in range(count)]
-    sizes = [draw(st.integers(2, 6 - count)) for _ in range(count)]
-    return tuple(tuple(draw(statements(r)) for _ in range(n)) for r, n in zip(registers, sizes, strict=True))
-
-
-def native_program(bodies: Bodies) -> Program:
-    """The program, with everything that it can observe shown."""
-    threads, shown = [], ["x", "y"]
-    for index, body in enumerate(bodies):
-        threads.append(f"thread P{index} {{\n" + "\n".join(f"  {line}" for line in body) + "\n}")
-        shown += [f"P{index}:{line.split()[0]}" for line in body if line.startswith("r")]
-    lines = ["litmus random", "shared x, y", *threads, f"locations {', '.join(shown)}", "exists x == 1"]
-    return parse(Source("random.litmus", "\n".join(lines) + "\n"))
 
 
 # --- brute force ----------------------------------------------------------------------------------------

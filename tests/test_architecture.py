@@ -13,12 +13,13 @@ import pytest
 import litmus
 
 ROOT = Path(litmus.__file__).parent
-PACKAGES = ("litmus", "mmcore")
+PACKAGES = ("litmus", "mmcore", "pytest_litmus")
 
 LOWEST = {"litmus.errors", "litmus.relation", "litmus._version"}
 """Modules that import nothing of ours."""
 
-ONLY_IN = {"lark": "litmus.syntax", "z3": "litmus.solve.z3", "argparse": "litmus.cli"}
+ONLY_IN = {"lark": "litmus.syntax", "z3": "litmus.solve.z3", "argparse": "litmus.cli",
+           "pytest": "litmus.pytest_plugin", "hypothesis": "litmus.testing.strategies"}  # fmt: skip
 """Outside libraries, and the only modules (by prefix) that import them."""
 
 NEVER = [
@@ -33,7 +34,7 @@ NEVER = [
     ("litmus.explain", ("litmus.report", "litmus.cli")),
     ("litmus.explain.cycle", ("litmus.ground", "litmus.solve", "litmus.check")),
     ("litmus.check", ("litmus.explain", "litmus.report")),
-    ("litmus", ("mmcore",)),
+    ("litmus", ("mmcore", "pytest_litmus")),
 ]
 """What a module (by prefix) never imports, directly or by way of others (by prefix)."""
 

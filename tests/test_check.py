@@ -14,8 +14,9 @@ from litmus.library import load_model
 from litmus.program import Program
 from litmus.source import Source
 from litmus.syntax import parse
+from litmus.testing.strategies import native_bodies, native_program
 from litmus.verdict import Verdict
-from tests.strategies import ARM, VOCABULARIES, model_of, native_bodies, native_program, programs
+from tests.strategies import ARM, VOCABULARIES, model_of, programs
 
 SB = """litmus SB
 shared x, y

@@ -1,9 +1,11 @@
 """The wheel, built and installed far from the checkout, is complete."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 
@@ -34,7 +36,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 def test_wheel_contains_code_and_data_and_nothing_else(wheel: Path) -> None:
-    tracked = run("git", "ls-files", "litmus", "mmcore", cwd=ROOT).split()
+    tracked = run("git", "ls-files", "litmus", "mmcore", "pytest_litmus", cwd=ROOT).split()
     wanted = {name for name in tracked if name.endswith(".py") or any(Path(name).match(glob) for glob in DATA)}
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert any(name.endswith(".lark") for name in packed)
@@ -54,3 +56,25 @@ def test_installed_wheel_answers_from_another_folder(wheel: Path, tmp_path: Path
     assert "x86-tso" in litmus("models")
     assert "Sometimes" in litmus("check", "-m", "x86-tso", "SB.litmus")
     assert "mov" in litmus("lower", "--to", "x86", "SB.litmus")
+
+
+@pytest.mark.slow
+def test_installed_plugin_checks_the_litmus_files_of_a_project(wheel: Path, tmp_path: Path) -> None:
+    """A fresh environment that sees the libraries of this one, but not the checkout."""
+    environment = tmp_path / "environment"
+    run(sys.executable, "-m", "venv", "--without-pip", environment, cwd=tmp_path)
+    python = environment / "bin" / "python"
+    home = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=tmp_path).strip()
+    (Path(home) / "outer.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    run(sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", wheel, cwd=tmp_path)
+    project = tmp_path / "project"
+    project.mkdir()
+    right = (ROOT / "examples" / "SB.litmus").read_text(encoding="utf-8")
+    (project / "right.litmus").write_text(right, encoding="utf-8")
+    (project / "wrong.litmus").write_text(right.replace("expect sc: forbidden", "expect sc: allowed"), encoding="utf-8")
+    command = [str(python), "-m", "pytest", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": ""})
+    models = right.count("allowed") and len(re.findall(r"[\w-]+(?=[,:])", "".join(re.findall(r"expect .*:", right))))
+    assert f"1 failed, {2 * models - 1} passed" in done.stdout, done.stdout + done.stderr
+    assert "expected an allowed outcome, found Never" in done.stdout
+    assert done.returncode == 1

@@ -10,19 +10,16 @@ from litmus.check import Options, check
 from litmus.library import load_model
 from litmus.lowering import TARGETS, lower
 from litmus.program import Program
+from litmus.testing.strategies import BARRIERS, Bodies, native_bodies, native_program
 from litmus.verdict import Verdict, observe
 from tests.strategies import (
     ARM,
-    BARRIERS,
     VOCABULARIES,
     Answer,
-    Bodies,
     State,
     brute_force,
     model_of,
     model_texts,
-    native_bodies,
-    native_program,
     programs,
     state,
 )

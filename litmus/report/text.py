@@ -85,7 +85,7 @@ class Text:
             yield f"    ! {', '.join(str(a.model) for a in broken)}: allows what {KERNEL} forbids"
         for answer in row:
             if answer.verdict:
-                yield from (f"    {answer.model}: {note}" for note in _notes(answer.verdict))
+                yield from (f"    {answer.model}: {note}" for note in notes(answer.verdict))
                 if self._states:
                     yield from (f"    {line}" for line in _state_lines(answer, answer.verdict))
 
@@ -152,7 +152,7 @@ def _cell(verdict: Verdict | None) -> tuple[str, str]:
     return f"{verdict.observation} WRONG", RED
 
 
-def _notes(verdict: Verdict) -> Iterator[str]:
+def notes(verdict: Verdict) -> Iterator[str]:
     """What a reader has to know beyond the observation."""
     if verdict.as_expected is False and verdict.expected:
         yield f"{_EXPECTED[verdict.expected]}, found {verdict.observation}"

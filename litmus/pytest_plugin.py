@@ -1,0 +1,136 @@
+"""The pytest plugin: each expectation of a `.litmus` file is a test, named after its model.
+
+A test whose verdict differs from what it expects fails with both, the question and the final states; one that
+stays undecided fails with the reason.  A file without an expectation is one skipped test, so that it is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from litmus.check import Options, check
+from litmus.errors import InputError, LitmusError, UsageError
+from litmus.inputs import read
+from litmus.library import Model, load_model
+from litmus.program import Expectation, Program
+from litmus.report.failure import failure
+from litmus.syntax import parse
+
+Number = TypeVar("Number", int, float)
+
+UNASKED = "no expectation to check: native tests have `expect MODEL: allowed` (or forbidden, always), C `Result:`"
+
+_NAMES = {int: "whole number", float: "number of seconds"}
+
+
+class LitmusFile(pytest.File):
+    """A `.litmus` file; its items are the expectations about the models that are asked for."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """The items; raises CollectError with our report of what is wrong in the file."""
+        try:
+            program = parse(replace(read(str(self.path)), name=_shown(self.path, self.config)))
+            chosen, options = _chosen(program, self.config), _options(self.config)
+        except LitmusError as error:
+            raise self.CollectError(error.report()) from None
+        for expectation, model in chosen:
+            question = (program, expectation, model, options)
+            yield LitmusItem.from_parent(self, name=expectation.model, question=question)
+        if not chosen:
+            unasked = Unasked.from_parent(self, name="no expectation")
+            unasked.add_marker(pytest.mark.skip(reason=UNASKED))
+            yield unasked
+
+
+class LitmusItem(pytest.Item):
+    """One test under one model, of which it expects something."""
+
+    def __init__(self, *, question: tuple[Program, Expectation, Model, Options], **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._program, self._expectation, self._model, self._options = question
+
+    def runtest(self) -> None:
+        """Raises Disagreement unless the verdict is the expected one."""
+        verdict = check(self._program, self._model, self._options)
+        if not verdict.as_expected:
+            raise Disagreement(failure(verdict, self._program.condition))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Our report of a wrong verdict or a refused test; pytest's own for a bug."""
+        if isinstance(excinfo.value, LitmusError):
+            return excinfo.value.report()
+        return str(excinfo.value) if isinstance(excinfo.value, Disagreement) else super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """The file, the line of the expectation from 0, and a title."""
+        span = self._expectation.span
+        return self.path, None if span is None else span.line - 1, f"{self._program.name} [{self.name}]"
+
+
+class Unasked(pytest.Item):
+    """A test that expects nothing of any model that is asked for; it carries the mark `skip`."""
+
+    def runtest(self) -> None:
+        """Never runs: the mark keeps it from it."""
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """The file and its name."""
+        return self.path, 0, self.path.name
+
+
+class Disagreement(AssertionError):
+    """A verdict that is not the expected one, or none."""
+
+
+def _shown(path: Path, config: pytest.Config) -> str:
+    """The path as messages name it: short, where the file lies in or below the folder that pytest was started in."""
+    start = config.invocation_params.dir
+    return str(path.relative_to(start) if path.is_relative_to(start) else path)
+
+
+def _chosen(program: Program, config: pytest.Config) -> list[tuple[Expectation, Model]]:
+    """The expectations to check, each with its model.
+
+    With `litmus_models`, those about one of these; raises InputError for an expectation of an unknown model.
+    """
+    named = config.getini("litmus_models")
+    if named:
+        models = {model.name: model for model in (load_model(_located(name, config)) for name in named)}
+        return [(e, models[e.model]) for e in program.expectations if e.model in models]
+    return [(e, _model(e)) for e in program.expectations]
+
+
+def _model(expectation: Expectation) -> Model:
+    """The model that an expectation names."""
+    try:
+        return load_model(expectation.model)
+    except UsageError as error:
+        raise InputError(error.message, expectation.span, error.hint) from None
+
+
+def _located(name: str, config: pytest.Config) -> str:
+    """A `.cat` file named in the configuration lies where the configuration does."""
+    return str(config.rootpath / name) if name.endswith(".cat") else name
+
+
+def _options(config: pytest.Config) -> Options:
+    """The options of the ini file; raises UsageError for a value that is no number."""
+    unroll, timeout = _number("litmus_unroll", config, int), _number("litmus_timeout", config, float)
+    return Options(timeout=timeout) if unroll is None else Options(unroll=unroll, timeout=timeout)
+
+
+def _number(option: str, config: pytest.Config, kind: type[Number]) -> Number | None:
+    """A positive number; None where the option is not set."""
+    text = config.getini(option)
+    try:
+        number = kind(text) if text else None
+    except ValueError:
+        number = kind(0)
+    if number is not None and not 0 < number < float("inf"):
+        raise UsageError(f"{option}: expected a positive {_NAMES[kind]}, not {text!r}")
+    return number

@@ -1,0 +1,30 @@
+"""The door of the pytest plugin: what pytest loads in every project, so it loads nothing of the checker.
+
+The tests of a `.litmus` file are collected by `litmus.pytest_plugin`, imported at the first such file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+SUFFIX = ".litmus"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declares the ini options."""
+    parser.addini("litmus_models", "check expectations about these models only (names or .cat files)", "args", [])
+    parser.addini("litmus_unroll", "how often each loop of a litmus test is unrolled (default: 2)", default="")
+    parser.addini("litmus_timeout", "seconds for each model of a litmus test; then it fails as undecided", default="")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """The collector of a litmus test; None for other files."""
+    if file_path.suffix != SUFFIX:
+        return None
+    from litmus.pytest_plugin import LitmusFile
+
+    return LitmusFile.from_parent(parent, path=file_path)
