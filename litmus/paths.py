@@ -244,6 +244,8 @@ class Walker:
                 a, b = self._value(run, left), self._value(run, right)
                 term, sources = apply(op, a.term, b.term), a.sources | b.sources
                 return Tainted(term, a.data | b.data, a.pick | b.pick, sources, a.guard | b.guard)
+            case Unary("predicted", argument):
+                return Tainted(self._value(run, argument).term)
             case Unary(op, argument):
                 a = self._value(run, argument)
                 return Tainted(apply(op, a.term), a.data, a.pick, a.sources, a.guard)

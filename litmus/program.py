@@ -47,9 +47,13 @@ class Reg:
     name: str
 
 
+PREDICTED = "predicted"
+"""The operator whose result is its argument, known beforehand: what uses it depends on nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unary:
-    """`op` is one of `-` `~` `!`, or a truncation `u8` `u16` `u32` `u64` `s8` `s16` `s32` `s64`."""
+    """`op` is one of `-` `~` `!`, or a truncation `u8` `u16` `u32` `u64` `s8` `s16` `s32` `s64`, or `PREDICTED`."""
 
     op: str
     argument: Expression
@@ -305,7 +309,7 @@ class Program:
 
     `arch` is the language: `native`, `x86`, `aarch64`, `ppc`, `riscv`, `arm`, `c` (the kernel's C), `c11`.  Memory and
     registers that are not listed start as 0.  `syntax` is the front end's own tree, where it has one (native, for
-    lowering).
+    lowering).  `notes`: what a reader of an answer has to know about how the text was read.
     """
 
     name: str
@@ -320,6 +324,7 @@ class Program:
     source: Source | None = None
     info: Mapping[str, str] = field(default_factory=dict)
     syntax: object = None
+    notes: tuple[str, ...] = ()
 
 
 def observables(program: Program) -> tuple[Observable, ...]:

@@ -21,7 +21,7 @@ EXIT_CODES = """exit codes:
 """
 
 
-COMMANDS = ("check", "models", "lower", "show")
+COMMANDS = ("check", "models", "lower", "show", "explain")
 
 
 class Parser(ArgumentParser):
@@ -48,6 +48,7 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
     _add_models(commands)
     _add_lower(commands)
     _add_show(commands)
+    _add_explain(commands)
     return parser.parse_args(arguments)
 
 
@@ -117,6 +118,21 @@ def _add_show(commands: _SubParsersAction[Parser]) -> None:
     add("--outcome", metavar="PROPOSITION", help="the outcome to show, as in '0:r0=0 /\\ x=1' (default: the test's)")
     add("-o", "--output", metavar="FILE", help="a .svg, .dot or .txt file to write (default: text, on the terminal)")
     parser.set_defaults(run=_later("show"))
+
+
+def _add_explain(commands: _SubParsersAction[Parser]) -> None:
+    """`litmus explain`."""
+    parser = commands.add_parser("explain", help="why is an outcome forbidden, how is it reached?", allow_abbrev=False)
+    add = parser.add_argument
+    add("path", metavar="FILE", help="a test, or - for standard input")
+    add("-m", "--model", action="append", default=[], metavar="MODEL", dest="models",
+        help="a model of `litmus models`, a .cat file, or all; may be repeated (default: as in check)")  # fmt: skip
+    add("-I", "--include", action="append", default=[], metavar="DIR", help="where a .cat file's includes are found")
+    add("-o", "--output", type=_one_of("text", "json"), metavar="text|json", default="text",
+        help="the form of the answer (default: text)")  # fmt: skip
+    add("--unroll", type=_at_least_1, metavar="N", help="how often a loop is unrolled (default: 2)")
+    add("--timeout", type=_seconds, metavar="S", help="give up after S seconds: undecided")
+    parser.set_defaults(run=_later("explain"))
 
 
 def _later(command: str) -> Callable[[Namespace], int]:

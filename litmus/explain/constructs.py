@@ -1,0 +1,284 @@
+"""What in a program orders its accesses, and the program without one such thing.
+
+The statements of a program are groups of instructions with one span: a statement of a portable test and all that it
+was lowered to.  A dependency is removed by taking the value as known beforehand (`PREDICTED`): the value stays the
+same, and nothing waits for it.  Locks and SRCU are left as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeAlias
+
+from litmus.explain.explanation import Place
+from litmus.explain.words import ACQUIRES, RELEASES, place_of
+from litmus.program import (
+    PREDICTED,
+    Branch,
+    Expression,
+    Fence,
+    Instruction,
+    Load,
+    Operation,
+    Program,
+    Reg,
+    Store,
+    StoreConditional,
+    Tags,
+    Thread,
+    Unary,
+    When,
+)
+
+KEPT = frozenset({"Srcu-lock", "Srcu-unlock"})
+"""Fences that are more than order: without one of them the others lose their meaning."""
+
+SECTION = ("Rcu-lock", "Rcu-unlock")
+
+LOCKS = frozenset({"LKR", "LKW", "UL", "LF", "LK", "LS", "RL", "RU"})
+
+WEAKER = {
+    "Acquire": "Once", "Release": "Once", "ACQ": "RLX", "REL": "RLX", "ACQ_REL": "RLX", "SC": "RLX", "CON": "RLX",
+}  # fmt: skip
+"""Annotations that have a weaker one; the others are dropped."""
+
+DROPPED = frozenset({"A", "Q", "L", "Acq", "Rel", "AcqRel", "Sc"})
+
+LOCKED = frozenset({"X"})
+"""The tag of a locked instruction, on x86 a barrier by itself."""
+
+OPERANDS = ("left", "right", "condition", "then", "otherwise")
+"""The fields of expressions of two or three arguments."""
+
+RETRY_LOOP = (StoreConditional,)
+
+Edit: TypeAlias = Callable[[Operation], tuple[Operation, ...]]
+Removal: TypeAlias = Callable[[Program], Program]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Construct:
+    """Something that orders: where it is, its kind (see `Ordering`) and words, and how to take it out of the program.
+
+    `at`: the number of its first instruction in the thread.  Numbers stay the same when something is taken out, but
+    for atomicity, which makes two instructions of one.
+    """
+
+    place: Place
+    kind: str
+    words: str
+    at: int
+    remove: Removal
+
+
+def without(program: Program, chosen: Iterable[Construct]) -> Program:
+    """The program without several of its constructs."""
+    for construct in sorted(chosen, key=lambda c: (c.kind == "atomicity", -c.at)):
+        program = construct.remove(program)
+    return program
+
+
+def constructs(program: Program, own_words: bool) -> Iterator[Construct]:
+    """Everything in a program that may order accesses, thread by thread; it may turn out to order nothing."""
+    for number, thread in enumerate(program.threads):
+        groups = _groups(thread)
+        for members in groups:
+            place = place_of(thread.index, thread.instructions[members[0]], own_words)
+            statement = _Statement(program, number, members)
+            for kind, words, removal in statement.found(place.text):
+                yield Construct(place, kind, words, members[0], removal)
+        yield from _sections(program, number, own_words)
+
+
+def _groups(thread: Thread) -> list[list[int]]:
+    """The numbers of the instructions of each statement, in program order."""
+    found: dict[object, list[int]] = {}
+    for number, instruction in enumerate(thread.instructions):
+        if instruction.operations:
+            span = instruction.span
+            key = number if span is None else (span.start, span.end)
+            found.setdefault(key, []).append(number)
+    return list(found.values())
+
+
+class _Statement:
+    """The instructions of one statement."""
+
+    def __init__(self, program: Program, thread: int, members: Sequence[int]) -> None:
+        self.program = program
+        self.thread = thread
+        self.members = frozenset(members)
+        code = program.threads[thread].instructions
+        self.operations = [o for number in members for o in _flat(code[number].operations)]
+
+    def found(self, text: str) -> Iterator[tuple[str, str, Removal]]:
+        """(kind, words, how to take it out) for all that orders here."""
+        accesses = [o for o in self.operations if isinstance(o, Load | Store | StoreConditional)]
+        fences = [o for o in self.operations if isinstance(o, Fence) and not o.tags & (KEPT | frozenset(SECTION))]
+        locks = any(access.tags & LOCKS for access in accesses)
+        annotated = any(_weakened(access.tags, self.program.arch) != access.tags for access in accesses)
+        if fences and not accesses:
+            yield "fence", text, self.edit(_no_fence)
+        elif (fences or annotated) and not locks:
+            yield "annotation", f"{self._order(accesses, text)} of {text}", self.edit(self._weaken)
+        if any(isinstance(o, Load) and o.atomic for o in self.operations) and not locks:
+            yield "atomicity", f"the atomicity of {text}", self.edit(_not_atomic, split=True)
+        yield from self._dependencies(text)
+
+    @staticmethod
+    def _order(accesses: Sequence[Load | Store | StoreConditional], text: str) -> str:
+        """What kind of order an access has, by its tags, or in a portable test by its name."""
+        tags = frozenset[str]().union(*(access.tags for access in accesses))
+        acquires, releases = bool(tags & ACQUIRES) or "acquire" in text, bool(tags & RELEASES) or "release" in text
+        if acquires == releases:
+            return "the order"
+        return "the acquire" if acquires else "the release"
+
+    def _dependencies(self, text: str) -> Iterator[tuple[str, str, Removal]]:
+        if any(isinstance(o, Load | Store) and _computed(o.address) for o in self.operations):
+            yield "addr", f"the address dependency of {text}", self.edit(_no_address)
+        if any(isinstance(o, Store | StoreConditional) and _computed(o.value) for o in self.operations):
+            yield "data", f"the data dependency of {text}", self.edit(_no_data)
+        looping = any(isinstance(o, RETRY_LOOP) for o in self.operations)
+        if not looping and any(isinstance(o, Branch) and _computed(o.condition) for o in self.operations):
+            yield "ctrl", f"the control dependency of {text}", self.edit(_no_control)
+
+    def _weaken(self, operation: Operation) -> tuple[Operation, ...]:
+        if isinstance(operation, Load | Store | StoreConditional):
+            return (replace(operation, tags=_weakened(operation.tags, self.program.arch)),)
+        return _no_fence(operation)
+
+    def edit(self, edit: Edit, split: bool = False) -> Removal:
+        """Edits the operations of the statement; with `split` its writes become instructions of their own."""
+
+        def removal(program: Program) -> Program:
+            code: list[Instruction] = []
+            for number, instruction in enumerate(program.threads[self.thread].instructions):
+                if number not in self.members:
+                    code.append(instruction)
+                    continue
+                changed = replace(instruction, operations=_mapped(instruction.operations, edit))
+                code.extend(_split(changed) if split else (changed,))
+            return _with_code(program, self.thread, tuple(code))
+
+        return removal
+
+
+def _with_code(program: Program, number: int, code: tuple[Instruction, ...]) -> Program:
+    threads = list(program.threads)
+    threads[number] = replace(threads[number], instructions=code)
+    return replace(program, threads=tuple(threads))
+
+
+def _flat(operations: Sequence[Operation]) -> Iterator[Operation]:
+    """The operations, with those inside of a choice."""
+    for operation in operations:
+        yield operation
+        if isinstance(operation, When):
+            yield from _flat((*operation.then, *operation.otherwise))
+
+
+def _mapped(operations: Sequence[Operation], edit: Edit) -> tuple[Operation, ...]:
+    """The operations edited, with those inside of a choice."""
+    done: list[Operation] = []
+    for operation in operations:
+        if isinstance(operation, When):
+            then, otherwise = _mapped(operation.then, edit), _mapped(operation.otherwise, edit)
+            operation = replace(operation, then=then, otherwise=otherwise)
+        done.extend(edit(operation))
+    return tuple(done)
+
+
+def _split(instruction: Instruction) -> Iterator[Instruction]:
+    """An instruction that reads and writes as two, the write in the second."""
+    at = next((i for i, o in enumerate(instruction.operations) if isinstance(o, Store)), 0)
+    if at:
+        yield replace(instruction, operations=instruction.operations[:at])
+    labels = () if at else instruction.labels
+    yield replace(instruction, operations=instruction.operations[at:], labels=labels)
+
+
+def _computed(expression: Expression | None) -> bool:
+    """Whether an expression may depend on a read."""
+    match expression:
+        case None:
+            return False
+        case Reg():
+            return True
+        case Unary():
+            return _computed(expression.argument)
+    return any(_computed(getattr(expression, part, None)) for part in OPERANDS)
+
+
+def _predicted(expression: Expression) -> Expression:
+    return Unary(PREDICTED, expression) if _computed(expression) else expression
+
+
+def _weakened(tags: Tags, arch: str) -> Tags:
+    """The annotations without what they order."""
+    dropped = DROPPED | LOCKED if arch == "x86" else DROPPED
+    return frozenset(WEAKER.get(tag, tag) for tag in tags - dropped)
+
+
+# --- edits ----------------------------------------------------------------------------------------------
+
+
+def _no_fence(operation: Operation) -> tuple[Operation, ...]:
+    keep = not isinstance(operation, Fence) or bool(operation.tags & (KEPT | frozenset(SECTION)))
+    return (operation,) if keep else ()
+
+
+def _not_atomic(operation: Operation) -> tuple[Operation, ...]:
+    if isinstance(operation, Load | Store):
+        return (replace(operation, atomic=False, tags=operation.tags - {"AMO"}),)
+    return (operation,)
+
+
+def _no_address(operation: Operation) -> tuple[Operation, ...]:
+    if isinstance(operation, Load | Store):
+        return (replace(operation, address=_predicted(operation.address)),)
+    return (operation,)
+
+
+def _no_data(operation: Operation) -> tuple[Operation, ...]:
+    if isinstance(operation, Store | StoreConditional):
+        return (replace(operation, value=_predicted(operation.value)),)
+    return (operation,)
+
+
+def _no_control(operation: Operation) -> tuple[Operation, ...]:
+    if isinstance(operation, Branch) and operation.condition is not None:
+        return (replace(operation, condition=_predicted(operation.condition)),)
+    return (operation,)
+
+
+# --- RCU ------------------------------------------------------------------------------------------------
+
+
+def _sections(program: Program, number: int, own_words: bool) -> Iterator[Construct]:
+    """The read-side critical sections of a thread, outermost and inner, matched as brackets are."""
+    thread = program.threads[number]
+    opened: list[int] = []
+    for i, instruction in enumerate(thread.instructions):
+        marks = [tag for o in instruction.operations if isinstance(o, Fence) for tag in o.tags if tag in SECTION]
+        if SECTION[0] in marks:
+            opened.append(i)
+        elif SECTION[1] in marks and opened:
+            begin = opened.pop()
+            place = place_of(thread.index, thread.instructions[begin], own_words)
+            end = instruction.span.line if instruction.span else "?"
+            words = f"the critical section of {place.text} up to line {end}"
+            yield Construct(place, "section", words, begin, partial(_no_section, number, begin, i))
+
+
+def _no_section(number: int, begin: int, end: int, program: Program) -> Program:
+    """The program without the two marks of a section."""
+    code = program.threads[number].instructions
+    return _with_code(program, number, tuple(_unmarked(x) if i in (begin, end) else x for i, x in enumerate(code)))
+
+
+def _unmarked(instruction: Instruction) -> Instruction:
+    kept = tuple(o for o in instruction.operations if not isinstance(o, Fence))
+    return replace(instruction, operations=kept)

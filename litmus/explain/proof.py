@@ -1,0 +1,78 @@
+"""Which orderings of a program carry the proof that an outcome is forbidden.
+
+Each is taken out of the program, and the model is asked again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from litmus.check import Options, check
+from litmus.errors import LitmusError
+from litmus.explain.constructs import Construct, constructs, without
+from litmus.explain.explanation import Ordering, Role
+from litmus.library import Model
+from litmus.paths import Walker
+from litmus.program import Program
+from litmus.registers import RegisterWalker
+from litmus.unfold import unfold
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The orderings of a program with their roles, and some of them that forbid the outcome without the others (all
+    that are needed, where these do).
+    """
+
+    orderings: tuple[Ordering, ...]
+    enough: tuple[Ordering, ...]
+
+
+def proof(program: Program, judge: Model, own_words: bool, options: Options) -> Proof:
+    """What carries the proof that a model forbids the outcome of a program, which is lowered for the model."""
+    before = _ordered_by(program, judge, options)
+    found: list[tuple[Construct, Ordering]] = []
+    for construct in constructs(program, own_words):
+        changed = construct.remove(program)
+        if _ordered_by(changed, judge, options) != before:
+            role = _role(is_forbidden(changed, judge, options))
+            found.append((construct, Ordering(construct.place, construct.kind, construct.words, role)))
+    return Proof(tuple(item for _, item in found), _enough(program, judge, options, found))
+
+
+def _enough(
+    program: Program, judge: Model, options: Options, found: list[tuple[Construct, Ordering]]
+) -> tuple[Ordering, ...]:
+    """The orderings left after taking out one redundant one after the other, as long as the outcome stays forbidden."""
+    left = found
+    redundant = [pair for pair in found if pair[1].role == "redundant"]
+    if is_forbidden(without(program, (c for c, _ in redundant)), judge, options):
+        return tuple(item for _, item in found if item.role != "redundant")
+    for pair in reversed(redundant):
+        rest = [other for other in left if other is not pair]
+        gone = (construct for construct, item in found if (construct, item) not in rest)
+        if is_forbidden(without(program, gone), judge, options):
+            left = rest
+    return tuple(item for _, item in left)
+
+
+def is_forbidden(program: Program, judge: Model, options: Options) -> bool | None:
+    """Whether the model forbids what the program asks about; None if undecided, or if it cannot be answered."""
+    try:
+        verdict = check(program, judge, replace(options, verdict_only=True, compiler=False))
+    except LitmusError:
+        return None
+    if verdict.observation is None:
+        return None
+    return verdict.observation == ("Always" if program.condition.kind == "forall" else "Never")
+
+
+def _role(forbidden: bool | None) -> Role:
+    """The role of an ordering, by whether the outcome is forbidden without it."""
+    return "undecided" if forbidden is None else "redundant" if forbidden else "needed"
+
+
+def _ordered_by(program: Program, judge: Model, options: Options) -> list[object]:
+    """All that a model sees of a program, but for the values: what orders nothing does not change it."""
+    walker = RegisterWalker if judge.registers else Walker
+    return [(s.n, dict(s.sets), dict(s.relations)) for s in unfold(program, options.unroll, walker).structures()]

@@ -1,0 +1,68 @@
+"""The question `why`: from a program and a model to an explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
+
+from litmus.check import PORTABLE, Options, check, judge_of, lowered
+from litmus.errors import InternalError
+from litmus.explain.explanation import Explanation
+from litmus.explain.proof import proof
+from litmus.explain.reasons import reasons
+from litmus.explain.ways import Way, asked, ways
+from litmus.library import Model
+from litmus.program import Program
+from litmus.solve.budget import Budget, Undecided
+from litmus.verdict import Verdict
+
+MOST_WAYS = 200
+"""So many ways to an outcome are looked at."""
+
+
+def why(program: Program, model: Model, options: Options, most: int = MOST_WAYS) -> Explanation:
+    """Why the model forbids the outcome of a program, or how it comes about; at most `most` ways are looked at.
+
+    Raises what `litmus.check.check` raises.
+    """
+    verdict = check(program, model, replace(options, verdict_only=True, compiler=False))
+    start = _start(program, model, verdict)
+    if start.forbidden is None:
+        return start
+    try:
+        found = list(islice(ways(program, model, options.unroll, Budget(options.timeout, options.rlimit)), most + 1))
+    except Undecided as limit:
+        return replace(start, forbidden=None, undecided=str(limit))
+    start = replace(start, ways=len(found[:most]), complete=len(found) <= most and not verdict.bounded)
+    return _forbidden(start, program, model, found[:most], options) if start.forbidden else start
+
+
+def _start(program: Program, model: Model, verdict: Verdict) -> Explanation:
+    """What the verdict alone says."""
+    never = "Always" if program.condition.kind == "forall" else "Never"
+    return Explanation(
+        test=program.name, arch=program.arch, model=model.name, outcome=asked(program), observation=verdict.observation,
+        forbidden=None if verdict.observation is None else verdict.observation == never, path=verdict.path,
+        undecided=verdict.undecided, notes=_notes(verdict),
+    )  # fmt: skip
+
+
+def _notes(verdict: Verdict) -> tuple[str, ...]:
+    """What a reader has to know of the verdict."""
+    cut = ("a loop was cut at the unrolling bound: ways that need more rounds are not seen",) if verdict.bounded else ()
+    return (*cut, *(f"flag: {flag.describe()}" for flag in verdict.flagged))
+
+
+def _forbidden(
+    start: Explanation, program: Program, model: Model, found: Sequence[Way], options: Options
+) -> Explanation:
+    if any(way.violation is None for way in found):
+        raise InternalError(f"{program.name}: a way to the outcome is allowed, and the verdict says it is not")
+    judge = judge_of(program, model)
+    translated = lowered(program, judge)
+    own_words = translated.arch == program.arch or translated.arch in PORTABLE
+    carried = proof(translated, judge, own_words, options)
+    return replace(
+        start, reasons=reasons(found, own_words), orderings=carried.orderings, enough=carried.enough
+    )

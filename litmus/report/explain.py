@@ -1,0 +1,97 @@
+"""Explanations as text: a heading, each reason in two sentences with its cycle, what is needed, or the story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from textwrap import wrap
+
+from litmus.explain.explanation import Explanation, Ordering, Reason, Step, Story
+from litmus.report.condition import proposition_text
+
+WIDTH = 100
+"""Sentences are wrapped here."""
+
+MOST_REASONS = 6
+"""So many reasons are shown."""
+
+MACHINES = {
+    "memory": "one memory for all; a read may be early, a write late, where nothing orders them",
+    "store buffers": "a write waits in its thread's store buffer until it is drained into memory",
+    "copies": "a write reaches each thread at its own time",
+}  # fmt: skip
+
+
+def text(explanation: Explanation) -> str:
+    """The explanation for a person, ended by a newline."""
+    return "".join(f"{line.rstrip()}\n" for line in _lines(explanation))
+
+
+def _lines(explanation: Explanation) -> Iterator[str]:
+    answer = {True: "forbidden", False: "allowed", None: "undecided"}[explanation.forbidden]
+    yield f"{explanation.test}, {explanation.model}: {answer}: {proposition_text(explanation.outcome)}"
+    if explanation.forbidden is None:
+        yield f"  {explanation.undecided or 'no reason given'}"
+    yield from _forbidden(explanation) if explanation.forbidden else ()
+    yield from _story(explanation.story) if explanation.story else ()
+    yield from (f"  note: {note}" for note in explanation.notes)
+
+
+# --- forbidden ------------------------------------------------------------------------------------------
+
+
+def _forbidden(explanation: Explanation) -> Iterator[str]:
+    if not explanation.ways:
+        yield "  No choice of rf and co gives these values, whatever the model."
+        return
+    looked = f"{explanation.ways} ways" if explanation.ways != 1 else "1 way"
+    more = "" if explanation.complete else " that were looked at (there are more)"
+    yield f"  {looked} to get it{more}, {'all ' if explanation.ways > 1 else ''}forbidden:"
+    for reason in explanation.reasons[:MOST_REASONS]:
+        yield from _reason(reason)
+    if len(explanation.reasons) > MOST_REASONS:
+        rest = sum(reason.ways for reason in explanation.reasons[MOST_REASONS:])
+        yield f"  and {len(explanation.reasons) - MOST_REASONS} more reasons for {rest} ways"
+    yield from _orderings(explanation)
+
+
+def _reason(reason: Reason) -> Iterator[str]:
+    yield f"  by {reason.axiom} ({reason.ways} {'way' if reason.ways == 1 else 'ways'}):"
+    yield from (f"    {line}" for line in wrap(reason.story, WIDTH - 4))
+    width = max((len(str(step.source)) for step in reason.cycle), default=0)
+    for step in reason.cycle:
+        yield f"      {str(step.source).ljust(width)}  {step.source.text}"
+        yield f"      {' ' * width}    {_arrow(step)}"
+    if reason.cycle:
+        yield f"      {reason.cycle[-1].target} again"
+
+
+def _arrow(step: Step) -> str:
+    via = "" if step.via is None else f" by {step.via.text}"
+    return f"| {step.relation}{via}"
+
+
+def _orderings(explanation: Explanation) -> Iterator[str]:
+    yield from _listed("needed", "without one of these it is possible", explanation.having("needed"))
+    alone = ", each by itself" if explanation.enough != explanation.having("needed") else ""
+    yield from _listed("redundant", f"it stays forbidden without{alone}", explanation.having("redundant"))
+    if alone and explanation.enough:
+        yield from _listed("enough", "together these forbid it without the others", explanation.enough)
+    yield from _listed("undecided", "what happens without", explanation.having("undecided"))
+
+
+def _listed(title: str, meaning: str, orderings: Iterable[Ordering]) -> Iterator[str]:
+    found = list(orderings)
+    if found:
+        yield f"  {title} ({meaning}):"
+        width = max(len(str(ordering.place)) for ordering in found)
+        yield from (f"    {str(ordering.place).ljust(width)}  {ordering.words}" for ordering in found)
+
+
+# --- allowed --------------------------------------------------------------------------------------------
+
+
+def _story(story: Story) -> Iterator[str]:
+    yield f"  step by step ({MACHINES[story.machine]}):"
+    yield from (f"    {number}. {step}" for number, step in enumerate(story.steps, 1))
+    for sentence in story.reordered:
+        yield from (f"  {line}" for line in wrap(sentence, WIDTH - 2))
