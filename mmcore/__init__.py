@@ -1,5 +1,5 @@
-"""The package of the simulated memory-management core.
+"""A simulated Linux memory-management core whose races are checked by `litmus`.
 
-It holds no code yet: the simulator is planned, and nothing here runs.  The checker, `litmus`, stands alone and never
-imports this package.
+A kernel routine is written once against the memory interface (`mmcore.cpu`) and runs directly, runs under a scheduler, and is
+traced into a litmus test that the checker judges under each memory model.
 """

@@ -1,0 +1,62 @@
+"""From a scenario to a verdict: traced, written as a litmus test, and checked under a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from litmus.check import Options
+from litmus.check import check as check_program
+from litmus.library import load_model
+from litmus.program import Program
+from litmus.source import Source
+from litmus.syntax import parse
+from litmus.verdict import Verdict
+from mmcore.cpu import Cpu
+from mmcore.memory import Memory
+from mmcore.scenario import Scenario, Variant
+from mmcore.trace.explore import Maker, explore_all
+from mmcore.trace.render import render
+
+
+def traced(scenario: Scenario, variant: Variant) -> str:
+    """The scenario as a litmus test in the kernel's C dialect, traced from its routines.
+
+    Raises ScenarioError where the routines do what no litmus test can say, Misuse where they break a rule.
+    """
+    memory = Memory()
+    scenario.setup(memory)
+    routines = [
+        partial(_run, scenario, number, scenario.routine(thread, variant), variant)
+        for number, thread in enumerate(scenario.threads)
+    ]
+    explorations, values = explore_all(routines, memory)
+    name, bad = f"{scenario.name}-{variant.name}", scenario.condition()
+    return render(name, _comment(scenario, variant), explorations, values, bad)
+
+
+def _run(
+    scenario: Scenario, number: int, routine: Callable[[Cpu, Any], None], variant: Variant, make: Maker
+) -> None:
+    """One run of one thread on a fresh machine."""
+    memory = Memory()
+    state = scenario.setup(memory)
+    routine(make(memory, number, variant.without), state)
+
+
+def _comment(scenario: Scenario, variant: Variant) -> str:
+    """What stands at the head of the test."""
+    threads = ", ".join(f"P{number} {thread.name}" for number, thread in enumerate(scenario.threads))
+    return f"{scenario.title}\nThreads: {threads}\nBad: {scenario.bad}\nVariant {variant.name}: {variant.why}\n"
+
+
+def program(scenario: Scenario, variant: Variant) -> Program:
+    """The traced scenario as a program of the checker."""
+    text = traced(scenario, variant)
+    return parse(Source(f"{scenario.name}-{variant.name}.litmus", text))
+
+
+def check(scenario: Scenario, variant: Variant, model: str, options: Options | None = None) -> Verdict:
+    """The verdict of a model, by its name or file, on a variant: `Never` if the bad outcome is impossible."""
+    return check_program(program(scenario, variant), load_model(model), options or Options())

@@ -1,0 +1,295 @@
+"""A traced scenario as a litmus test in the kernel's C dialect, which `litmus`, herd7 and klitmus read.
+
+Source of the dialect: tools/memory-model/Documentation/litmus-tests.txt of Linux 6.12.
+"""
+
+from __future__ import annotations
+
+import linecache
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mmcore.errors import ScenarioError
+from mmcore.trace.explore import Exploration, Values
+from mmcore.trace.join import join
+from mmcore.trace.step import Branch, Item, Step
+from mmcore.trace.term import COMPARISONS, LEAVES, Expression
+
+INDENT = "\t"
+_ASSIGNED = re.compile(r"^\s*(\w+)\s*(?::[^=]*)?=[^=]")
+_RESERVED = frozenset({"int", "if", "else", "while", "for", "do", "return", "break", "exists", "forall", "filter"})
+
+
+@dataclass
+class _Names:
+    """The C names of cells, which all threads share."""
+
+    cells: dict[str, str] = field(default_factory=dict)
+    elements: dict[str, str] = field(default_factory=dict)
+
+    def cell(self, name: str) -> str:
+        """The variable that a cell is."""
+        array = name.partition("[")[0]
+        if "[" in name and self.elements.setdefault(array, name) != name:
+            hint = "let the threads use one entry of each table"
+            raise ScenarioError(f"two elements of '{array}' are used, and a test knows single variables", hint=hint)
+        wish = re.sub(r"\W", "_", array if "[" in name else name)
+        return self.cells.setdefault(name, _unique(wish, self.cells.values()))
+
+    def array(self, name: str) -> str:
+        """The variable that stands for an array: its only element in use."""
+        return self.cell(self.elements.get(name, f"{name}[0]"))
+
+
+def render(name: str, comment: str, threads: Sequence[Exploration], values: Values, bad: Expression) -> str:
+    """The text of a litmus test."""
+    names = _Names()
+    trees = [join(exploration.paths) for exploration in threads]
+    for tree in trees:
+        _see(tree, names)
+    columns = [_Column(i, *pair, names) for i, pair in enumerate(zip(trees, threads, strict=True))]
+    bodies = [column.lines() for column in columns]
+    kinds = _kinds(trees)
+    first = {variable: next(iter(values[cell])) for cell, variable in names.cells.items()}
+    initial = "".join(f"{INDENT}{variable}={_constant(value, names)};\n" for variable, value in first.items())
+    text = [f"C {name}\n\n(*\n{_quoted(comment)} *)\n\n{{\n{initial}}}\n"]
+    for column, body in zip(columns, bodies, strict=True):
+        used = [cell for cell in names.cells if names.cells[cell] in column.parameters]
+        parameters = ", ".join(_declared(cell, kinds, values, names) for cell in used)
+        text.append(f"\nP{column.number}({parameters})\n{{\n" + "".join(body) + "}\n")
+    cut = [f"{column.number}:{column.cut}=0" for column in columns if column.cut]
+    if cut:
+        text.append("\nfilter (" + " /\\ ".join(cut) + ")")
+    return "".join(text) + f"\nexists ({_condition(bad, names)})\n"
+
+
+class _Column:
+    """One thread as C."""
+
+    def __init__(self, number: int, tree: tuple[Item, ...], exploration: Exploration, names: _Names) -> None:
+        self.number = number
+        self.tree = tree
+        self.names = names
+        self.parameters: dict[str, None] = {}
+        self.registers: dict[Any, str] = {}
+        self.cut = ""
+        self.observed = _observed(tree)
+        self.pointers = set(exploration.pointers)
+
+    def lines(self) -> list[str]:
+        """The body: declarations, then statements."""
+        body = list(self.statements(self.tree, INDENT))
+        return [*self.declarations(), "\n", *body]
+
+    def declarations(self) -> Iterator[str]:
+        """The local variables."""
+        for key, name in self.registers.items():
+            yield f"{INDENT}int {'*' if key in self.pointers else ''}{name};\n"
+        for name in (*self.observed, *([self.cut] if self.cut else [])):
+            yield f"{INDENT}int {name};\n"
+
+    def statements(self, items: Iterable[Item], indent: str) -> Iterator[str]:
+        """The lines of some items."""
+        for item in items:
+            if isinstance(item, Branch):
+                yield from self.branch(item, indent)
+            else:
+                yield f"{indent}{self.step(item, indent)};\n"
+
+    def branch(self, branch: Branch, indent: str) -> Iterator[str]:
+        """The lines of an `if`; one with nothing to do but else is turned round."""
+        condition, then, otherwise = self.text(branch.condition), branch.then, branch.otherwise
+        if not then:
+            condition, then, otherwise = f"!{_bracketed(condition)}", otherwise, ()
+        yield f"{indent}if ({condition}) {{\n"
+        yield from self.statements(then, indent + INDENT)
+        if otherwise:
+            yield f"{indent}}} else {{\n"
+            yield from self.statements(otherwise, indent + INDENT)
+        yield f"{indent}}}\n"
+
+    def step(self, step: Step, indent: str) -> str:
+        """One statement."""
+        arguments = step.arguments
+        target = "" if step.result is None else f"{self.register(step.result, step)} = "
+        match step.kind:
+            case "load" if step.detail == "acquire":
+                return f"{target}smp_load_acquire({self.text(arguments[0])})"
+            case "load":
+                return f"{target}READ_ONCE({self.place(arguments[0])})"
+            case "store" if step.detail == "release":
+                return f"smp_store_release({self.text(arguments[0])}, {self.text(arguments[1])})"
+            case "store":
+                return f"WRITE_ONCE({self.place(arguments[0])}, {self.text(arguments[1])})"
+            case "update":
+                operand, against = (*map(self.text, arguments[1:]), "")[:2]
+                return f"{target}{step.detail.spelled(self.text(arguments[0]), operand, against)}"
+            case "observe" if _compares(arguments[0]):
+                return f"if ({self.text(arguments[0])})\n{indent}{INDENT}{step.detail} = 1"
+            case "observe":
+                return f"{step.detail} = {self.text(arguments[0])}"
+            case "set":
+                return f"{target}{self.text(arguments[0])}"
+            case "lock":
+                return f"{step.detail}({self.text(arguments[0])})"
+            case "cut":
+                self.cut = self.cut or _unique("unfinished", self.observed)
+                return f"{self.cut} = 1"
+            case _:
+                return f"{step.detail}()"
+
+    def place(self, address: Expression) -> str:
+        """What is at an address."""
+        return f"*{self.text(address)}"
+
+    def register(self, key: Any, step: Step | None = None) -> str:
+        """The local variable of a register, named after that of the routine where it has one."""
+        if key not in self.registers:
+            wish = _wish(step) if step else "r"
+            self.registers[key] = _unique(wish, (*self.registers.values(), *self.names.cells.values(), *self.observed))
+        return self.registers[key]
+
+    def text(self, expression: Expression) -> str:
+        """An expression in C."""
+        if isinstance(expression, int):
+            return str(expression)
+        match expression[0]:
+            case "register":
+                return self.register(expression[1])
+            case "cell" | "array":
+                name = getattr(self.names, expression[0])(expression[1])
+                self.parameters[name] = None
+                return str(name)
+            case "element":
+                return self.text(expression[1])
+            case "~":
+                return f"~{_bracketed(self.text(expression[1]))}"
+            case symbol:
+                return f" {symbol} ".join(_bracketed(self.text(part)) for part in expression[1:])
+
+
+def _compares(expression: Expression) -> bool:
+    """Whether an expression is a comparison, whose value not every machine has an instruction for."""
+    return isinstance(expression, tuple) and expression[0] in COMPARISONS
+
+
+def _see(items: Iterable[Item], names: _Names) -> None:
+    """Gives the cells in use their names, in the order of the code."""
+    for item in items:
+        if isinstance(item, Branch):
+            _see_expression(item.condition, names)
+            _see((*item.then, *item.otherwise), names)
+        else:
+            for argument in item.arguments:
+                _see_expression(argument, names)
+
+
+def _see_expression(expression: Expression, names: _Names) -> None:
+    if isinstance(expression, int):
+        return
+    if expression[0] == "cell":
+        names.cell(expression[1])
+    elif expression[0] == "element":
+        _see_expression(expression[1], names)
+    elif expression[0] not in LEAVES:
+        for part in expression[1:]:
+            _see_expression(part, names)
+
+
+def _kinds(trees: Iterable[Iterable[Item]]) -> dict[Expression, str]:
+    """The C types of cells that are more than words: those that locks and counters are at."""
+    found: dict[Expression, str] = {}
+    for step in (step for tree in trees for step in _steps(tree)):
+        if step.kind == "lock":
+            found[step.arguments[0]] = "spinlock_t"
+        elif step.kind == "update" and step.detail.operation not in ("xchg", "cmpxchg"):
+            found[step.arguments[0]] = "atomic_t"
+    return found
+
+
+def _steps(items: Iterable[Item]) -> Iterator[Step]:
+    for item in items:
+        if isinstance(item, Branch):
+            yield from _steps((*item.then, *item.otherwise))
+        else:
+            yield item
+
+
+def _observed(items: Iterable[Item]) -> dict[str, None]:
+    """The names of the results that a thread reports."""
+    return dict.fromkeys(step.detail for step in _steps(items) if step.kind == "observe")
+
+
+def _declared(cell: str, kinds: dict[Expression, str], values: Values, names: _Names) -> str:
+    """The declaration of a parameter."""
+    pointer = any(isinstance(value, tuple) for value in values[cell])
+    kind = "int *" if pointer else kinds.get(("cell", cell), "int")
+    return f"{kind} *{names.cells[cell]}" if not pointer else f"{kind}*{names.cells[cell]}"
+
+
+def _wish(step: Step) -> str:
+    """The name of the variable that the routine's own line assigns to, or `r`."""
+    if not step.point:
+        return "r"
+    place, line = step.point[-1]
+    match = _ASSIGNED.match(linecache.getline(place.rpartition(":")[0], line))
+    return match[1] if match else "r"
+
+
+def _unique(wish: str, taken: Iterable[str]) -> str:
+    """A name that is not taken: the wish, or the wish with a number."""
+    used = {*taken, *_RESERVED}
+    if wish not in used and wish != "r":
+        return wish
+    return next(name for number in range(len(used) + 1) if (name := f"{wish}{number}") not in used)
+
+
+def _bracketed(text: str) -> str:
+    return f"({text})" if " " in text else text
+
+
+def _constant(value: Expression, names: _Names) -> str:
+    """An initial value or the constant of a condition."""
+    if isinstance(value, int):
+        return str(value)
+    return names.array(value[1]) if value[0] == "array" else names.cell(value[1])
+
+
+def _condition(expression: Expression, names: _Names) -> str:
+    """The bad outcome as a proposition of litmus tests."""
+    match expression:
+        case ("&", left, right):
+            return f"{_condition(left, names)} /\\ {_condition(right, names)}"
+        case ("|", left, right):
+            return f"({_condition(left, names)} \\/ {_condition(right, names)})"
+        case ("~", negated):
+            return f"~({_condition(negated, names)})"
+        case ("==" | "!=" as symbol, left, right) if not _is_result(right):
+            atom = f"{_result(left, names)}={_constant(right, names)}"
+            return atom if symbol == "==" else f"~({atom})"
+        case (kind, *_) if kind in ("observed", "final"):
+            return f"~({_result(expression, names)}=0)"
+    hint = "compare results with constants, by == and !=, and compute everything else in the threads"
+    raise ScenarioError("a litmus test cannot ask for this outcome", hint=hint)
+
+
+def _is_result(expression: Expression) -> bool:
+    return isinstance(expression, tuple) and expression[0] not in ("cell", "array")
+
+
+def _result(expression: Expression, names: _Names) -> str:
+    """What a thread observed, or what a cell holds at the end."""
+    match expression:
+        case ("observed", thread, name):
+            return f"{thread}:{name}"
+        case ("final", cell):
+            return names.cell(cell)
+    hint = "write the result on the left, and what it is compared with on the right"
+    raise ScenarioError("a condition compares something that is no result", hint=hint)
+
+
+def _quoted(comment: str) -> str:
+    """The lines of a comment, indented; nothing in it ends it."""
+    return "".join(f" * {line}\n" if line else " *\n" for line in comment.replace("*)", "* )").splitlines())
