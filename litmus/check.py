@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from litmus.annotations import require_declared
 from litmus.cat.algebra import bound_all
 from litmus.cat.theory import Theory
 from litmus.cat.vocabulary import UNDEFINED
@@ -100,7 +101,9 @@ def _check(program: Program, model: Model, options: Options) -> Verdict:
     judge = judge_of(program, model)
     budget = Budget(options.timeout, options.rlimit)
     tally, undecided, reordered, direct = _Tally(), None, None, False
-    question = _Question(program, lowered(program, judge))
+    translated = lowered(program, judge)
+    require_declared(translated, judge)
+    question = _Question(program, translated)
     try:
         for number, variant in enumerate(_variants(program, options)):
             _explore(variant, judge, options, budget, tally, question)

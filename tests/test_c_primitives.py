@@ -3,7 +3,7 @@
 import pytest
 
 from litmus.check import check
-from litmus.errors import InputError
+from litmus.errors import InputError, UnsupportedError
 from litmus.library import load_model
 from litmus.paths import Path, Walker
 from litmus.program import Program
@@ -208,14 +208,37 @@ my_twice(X) my_read(X) + 1
 """
 
 
-def test_a_table_of_the_user_replaces_the_bundled_one() -> None:
+def test_a_table_of_the_user_comes_before_the_bundled_one() -> None:
     table = read(Source("my.def", TABLE))
     assert events("r = my_twice(x); my_write(y, r); my_add(2, a);", macros=table) == [
         ["R Once", "W Release", "F Mb", *update("Noreturn RMW", ONCE)]
     ]
     assert events("r = my_test(1, a);", macros=table) == [FULL_UPDATE]
-    with pytest.raises(InputError, match="unknown function 'READ_ONCE'"):
-        program("r = READ_ONCE(*x);", macros=table)
+    twice = read(Source("my.def", "READ_ONCE(X) __load{once}(X) + __load{once}(X)\n"))
+    with pytest.raises(UnsupportedError, match="several memory accesses"):
+        program("r = READ_ONCE(*x);", macros=twice)
+
+
+def test_a_bundled_macro_is_lent_if_it_is_made_of_what_the_table_has() -> None:
+    table = read(Source("my.def", TABLE))
+    body = "r = READ_ONCE(*x); q = my_read(x); r = READ_ONCE(*y); q = try_cmpxchg(x, &r, 1);"
+    borrowing = program(body, macros=table)
+    assert borrowing.notes == tuple(
+        f"'{name}' is not in my.def: it has its bundled meaning" for name in ("READ_ONCE", "try_cmpxchg")
+    )
+    assert program("r = my_read(x);", macros=table).notes == ()
+    for call in ("WRITE_ONCE(*x, 1)", "smp_wmb()", "r = xchg_release(x, 1)", "spin_lock(l)", "r = srcu_read_lock(s)"):
+        with pytest.raises(InputError, match="unknown function"):
+            program(f"{call};", macros=table)
+
+
+def test_a_lent_macro_has_the_annotations_of_the_table() -> None:
+    """As in tables since Linux 6.15, which are in capitals and annotate updates without a result."""
+    text = "add(V,X) { __atomic_op{NORETURN}(X,+,V); }\nswap(X,V) __xchg{MB}(X,V)\nget(X) __load{ONCE}(X)\n"
+    table = read(Source("new.def", text))
+    lent = events("r = READ_ONCE(*x); atomic_or(1, a); r = cmpxchg(x, 0, 1);", macros=table)
+    one = ["R ONCE", *update("NORETURN RMW", "NORETURN RMW")]
+    assert lent == [[*one, *update("MB RMW", "MB RMW")], [*one, "R MB RMW"]]
 
 
 def test_a_softcoded_table_leaves_annotations_to_the_model() -> None:

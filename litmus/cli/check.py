@@ -110,7 +110,11 @@ def _print_all(stream: Iterable[Answer], report: Report, progress: Progress) -> 
 
 
 def _print(answer: Answer, report: Report, reported: set[str]) -> None:
-    """Prints what is new, so that a reader of both streams sees it in order; a mistake in a model only once."""
+    """Prints what is new, so that a reader of both streams sees it in order; notes and mistakes in a model once."""
+    for note in answer.notes:
+        if note not in reported:
+            reported.add(note)
+            print(f"note: {note}", file=sys.stderr, flush=True)
     print(report.add(answer), end="", flush=True)
     if answer.problem and answer.problem.report not in reported:
         reported.add(answer.problem.report)

@@ -81,7 +81,7 @@ def answer_test(path: str, settings: Settings) -> Answers:
     try:
         program = parsed(path, settings.macros)
         start = replace(start, test=program.name, arch=program.arch, condition=program.condition,
-                        hash=program.info.get("Hash"))  # fmt: skip
+                        hash=program.info.get("Hash"), notes=program.notes)  # fmt: skip
         names = _models(settings.models, program)
     except Exception as error:
         yield replace(start, problem=_problem(error, start))

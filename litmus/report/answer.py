@@ -45,6 +45,7 @@ class Report(Protocol):
 
     def add(self, answer: Answer) -> str:
         """The text to print now that this answer is known; may be empty."""
+    notes: tuple[str, ...] = ()
         ...
 
     def finish(self) -> str:

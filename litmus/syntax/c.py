@@ -38,7 +38,8 @@ _PARAMETER = re.compile(
 
 
 def parse(source: Source, macros: Macros | None = None) -> Program:
-    """The program of a C test; `macros`, if given, replace the bundled table of the kernel.
+    """The program of a C test; `macros`, if given, come before the bundled table of the kernel, and the program's
+    `notes` tell what they lack.
 
     Raises InputError with the place of the mistake, what was expected, and a hint.
     """
@@ -66,7 +67,13 @@ def parse(source: Source, macros: Macros | None = None) -> Program:
         filter=asked.filter,
         expectations=(*asked.expectations, *_expectations(source, sections.header)),
         source=source,
+        notes=tuple(dict.fromkeys(_borrowed(name, dialect.macros) for found in code for name in found.borrowed)),
     )
+
+
+def _borrowed(name: str, macros: Macros) -> str:
+    """What a reader has to know of a function that the user's table has not."""
+    return f"'{name}' is not in {macros.name}: it has its bundled meaning"
 
 
 # --- header and initial state ---------------------------------------------------------------------------

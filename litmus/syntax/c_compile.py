@@ -17,11 +17,14 @@ __all__ = ["Compiled", "Dialect", "Scope", "compiled"]
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A thread: its code, its local variables, and which parameters it changes (they start as addresses)."""
+    """A thread: its code, its local variables, which parameters it changes (they start as addresses), and the
+    functions it calls that the user's table has not.
+    """
 
     instructions: tuple[Instruction, ...]
     locals: frozenset[str]
     changed: tuple[str, ...]
+    borrowed: tuple[str, ...]
 
 
 def compiled(name: str, text: str, body: tree.Block, scope: Scope, dialect: Dialect) -> Compiled:
@@ -36,7 +39,7 @@ def compiled(name: str, text: str, body: tree.Block, scope: Scope, dialect: Dial
     if thread.returns:
         thread.code.label(thread.returns)
     changed = tuple(name for name in scope.parameters if name in thread.locals)
-    return Compiled(thread.code.finish(), thread.locals, changed)
+    return Compiled(thread.code.finish(), thread.locals, changed, tuple(thread.borrowed))
 
 
 @dataclass(slots=True)

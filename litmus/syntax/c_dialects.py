@@ -13,7 +13,7 @@ from litmus.syntax.c_atomics import ATOMICS, ORDERS, PLAIN
 from litmus.syntax.c_compile import Dialect
 from litmus.syntax.c_kernel import KERNEL
 from litmus.syntax.c_primitives import PRIMITIVES
-from litmus.syntax.macros import Macros
+from litmus.syntax.macros import Macros, completed
 
 C11 = Dialect("c11", Macros({}), ATOMICS, PLAIN)
 
@@ -24,11 +24,20 @@ _KERNEL_ONLY = (KERNEL.table.keys() | PRIMITIVES.keys() | {"atomic_t", "spinlock
 
 
 def of(text: str, macros: Macros | None) -> Dialect:
-    """The dialect of a test; `macros`, if given, are the kernel's names, and the test is taken to be the kernel's."""
+    """The dialect of a test; `macros`, if given, are the kernel's names, and the test is taken to be the kernel's.
+
+    Names that they lack have their bundled meaning where `litmus.syntax.macros.completed` allows it.
+    """
     if macros is not None:
-        return _kernel(macros)
+        return _users(macros)
     words = set(_WORD.findall(text)) if _C11_LIKELY.search(text) else set()
     return C11 if words & _C11_ONLY and not words & _KERNEL_ONLY else _kernel(KERNEL)
+
+
+@cache
+def _users(macros: Macros) -> Dialect:
+    bundled = {name: macro for name, macro in KERNEL.table.items() if name not in PRIMITIVES}
+    return _kernel(completed(macros, bundled))
 
 
 @cache

@@ -58,6 +58,7 @@ class Values:
         self.softcoded = dialect.macros.softcoded
         self.code = Code()
         self.locals: frozenset[str] = frozenset()
+        self.borrowed: dict[str, None] = {}
         self.elements: dict[str, int | None] = {p: dict(scope.sizes).get(p, DEFAULT_BYTES) for p in scope.parameters}
         self.written: tree.Written | None = None
 
@@ -291,6 +292,8 @@ class Values:
             counts, meaning = self.primitive(call)
             self.counted(call, counts)
             return meaning(self, call)
+        if call.name in self.dialect.macros.borrowed:
+            self.borrowed[call.name] = None
         self.counted(call, (len(macro.formals),))
         body = expand(macro, call)
         if macro.value:

@@ -12,7 +12,7 @@ The primitives are those of `litmus.syntax.c_primitives`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -38,15 +38,18 @@ class Macro:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Macros:
-    """A table of macros.
+    """A table of macros, read from the file `name`.
 
     `softcoded`: annotations become tags of both accesses of a read-modify-write just as they are written, and the model
     says what they mean (tables since Linux 6.15); otherwise `mb` stands for fences around a read-modify-write that
     succeeds, `acquire` concerns its read only and `release` its write only.
+    `borrowed`: names of the table that come from the bundled one (`completed`).
     """
 
     table: Mapping[str, Macro]
     softcoded: bool = False
+    name: str = ""
+    borrowed: frozenset[str] = frozenset()
 
 
 def read(source: Source) -> Macros:
@@ -54,12 +57,64 @@ def read(source: Source) -> Macros:
     text = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), source.text)
     found: Any = reading.parse(reading.parser("c", "macros", _builder()), source, text)
     table = dict(found)
-    return Macros(table, any(_annotated_update(part) for macro in table.values() for part in macro.body))
+    softcoded = any(_annotated_update(part) for macro in table.values() for part in macro.body)
+    return Macros(table, softcoded, source.name)
 
 
 def expand(macro: Macro, call: Call) -> tuple[Expression, ...]:
     """The body of a macro with the arguments of a call in place; what is the macro's own gets the place of the call."""
     return tuple(_substituted(part, dict(zip(macro.formals, call.arguments, strict=True)), call) for part in macro.body)
+
+
+def completed(macros: Macros, bundled: Mapping[str, Macro]) -> Macros:
+    """A user's table and the bundled macros that it lacks, as far as they are made of what it has itself.
+
+    Each primitive of a borrowed macro occurs in the user's table with the same annotation, up to case, and takes its
+    spelling; all updates are alike in this.  So the user's model knows whatever is borrowed.
+    """
+    known = {_kind(call, macros.softcoded): call.annotation for macro in macros.table.values() for call in calls(macro)}
+    lent = {
+        name: _spelled(macro, known, macros.softcoded)
+        for name, macro in bundled.items()
+        if name not in macros.table and all(_kind(call, macros.softcoded) in known for call in calls(macro))
+    }
+    return replace(macros, table={**macros.table, **lent}, borrowed=frozenset(lent))
+
+
+def calls(node: object) -> Iterator[Call]:
+    """The primitives that a macro, or a part of its body, calls."""
+    if isinstance(node, Call) and node.name.startswith("__"):
+        yield node
+    if isinstance(node, Macro | Expression):
+        node = tuple(getattr(node, field.name) for field in fields(node))
+    for part in node if isinstance(node, tuple) else ():
+        yield from calls(part)
+
+
+def _kind(call: Call, softcoded: bool) -> tuple[str, str]:
+    """What kind of events a primitive makes: its name, or that it is an update, and its annotation in lower case.
+
+    A softcoded table says `noreturn` where others say nothing.
+    """
+    update = call.name.startswith(("__atomic", "__xchg", "__cmpxchg", "__try_cmpxchg"))
+    silent = softcoded and call.name == "__atomic_op" and not call.annotation
+    return "update" if update else call.name, "noreturn" if silent else call.annotation.lower()
+
+
+def _spelled(macro: Macro, known: Mapping[tuple[str, str], str], softcoded: bool) -> Macro:
+    """A macro with its annotations spelled as in another table."""
+
+    def changed(part: Any) -> Any:
+        if isinstance(part, tuple):
+            return tuple(map(changed, part))
+        if not isinstance(part, Expression):
+            return part
+        parts: dict[str, Any] = {field.name: changed(getattr(part, field.name)) for field in fields(part)}
+        if isinstance(part, Call) and part.name.startswith("__"):
+            parts["annotation"] = known[_kind(part, softcoded)]
+        return replace(part, **parts)
+
+    return replace(macro, body=changed(macro.body))
 
 
 def _substituted(part: Expression, arguments: Mapping[str, Expression], call: Call) -> Expression:
