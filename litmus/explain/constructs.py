@@ -16,6 +16,7 @@ from litmus.explain.explanation import Place
 from litmus.explain.words import ACQUIRES, RELEASES, place_of
 from litmus.program import (
     PREDICTED,
+    Assign,
     Branch,
     Expression,
     Fence,
@@ -139,7 +140,9 @@ class _Statement:
     def _dependencies(self, text: str) -> Iterator[tuple[str, str, Removal]]:
         if any(isinstance(o, Load | Store) and _computed(o.address) for o in self.operations):
             yield "addr", f"the address dependency of {text}", self.edit(_no_address)
-        if any(isinstance(o, Store | StoreConditional) and _computed(o.value) for o in self.operations):
+        updates = any(isinstance(o, Load) and o.atomic for o in self.operations)
+        own = frozenset(filter(None, map(_target, self.operations))) if updates else frozenset[str]()
+        if any(isinstance(o, Store | StoreConditional) and _computed(o.value, own) for o in self.operations):
             yield "data", f"the data dependency of {text}", self.edit(_no_data)
         looping = any(isinstance(o, RETRY_LOOP) for o in self.operations)
         if not looping and any(isinstance(o, Branch) and _computed(o.condition) for o in self.operations):
@@ -200,16 +203,21 @@ def _split(instruction: Instruction) -> Iterator[Instruction]:
     yield replace(instruction, operations=instruction.operations[at:], labels=labels)
 
 
-def _computed(expression: Expression | None) -> bool:
-    """Whether an expression may depend on a read."""
+def _target(operation: Operation) -> str | None:
+    """The register that an operation sets."""
+    return operation.register if isinstance(operation, Load | Assign) else None
+
+
+def _computed(expression: Expression | None, own: frozenset[str] = frozenset()) -> bool:
+    """Whether an expression may depend on a read; registers of `own` do not count."""
     match expression:
         case None:
             return False
-        case Reg():
-            return True
+        case Reg(name):
+            return name not in own
         case Unary():
-            return _computed(expression.argument)
-    return any(_computed(getattr(expression, part, None)) for part in OPERANDS)
+            return _computed(expression.argument, own)
+    return any(_computed(getattr(expression, part, None), own) for part in OPERANDS)
 
 
 def _predicted(expression: Expression) -> Expression:

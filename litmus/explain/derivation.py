@@ -16,7 +16,7 @@ from typing import TypeAlias
 from litmus.cat.algebra import Values, operate
 from litmus.cat.theory import Fixpoint, Node
 from litmus.errors import InternalError
-from litmus.explain.edge import IDENTITY, Edge, joined, named
+from litmus.explain.edge import IDENTITY, Edge, joined
 from litmus.explain.lexicon import Lexicon, is_filter, is_from_read
 from litmus.relation import Universe, bits
 
@@ -108,7 +108,7 @@ class Derivations:
             return Weighted(1, Edge(a, b, "fr"))
         found = self._by_operator(node, a, b, stage)
         name = self.lexicon.name(node)
-        return found if name is None else Weighted(found.cost, named(found.edge, name))
+        return found if name is None else Weighted(found.cost, self.lexicon.put(found.edge, name))
 
     def _by_operator(self, node: Node, a: int, b: int, stage: int) -> Weighted:
         match node.op:
@@ -142,7 +142,7 @@ class Derivations:
         """An argument of a union or intersection, under the name of the smallest definition around it."""
         found = self.derive(argument, a, b, stage)
         name = None if self.lexicon.name(argument) else self.lexicon.part_name(node, argument)
-        return found if name is None else Weighted(found.cost, named(found.edge, name))
+        return found if name is None else Weighted(found.cost, self.lexicon.put(found.edge, name))
 
     def _intersection(self, node: Node, a: int, b: int, stage: int) -> Weighted:
         """The argument that says most: one that is more than a filter, and depends on the execution if one does."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from litmus.cat.theory import Node, Theory
+from litmus.explain.edge import Edge, named
 
 FILTERS = frozenset({"cross", "not", "id", "toid", "all"})
 """Operators that only restrict what they are intersected with."""
@@ -30,6 +31,7 @@ class Lexicon:
                 if node.op == "or" or (node.op == "and" and all(part.op == "base" for part in node.args)):
                     self._parts.append((name, node.op, frozenset(node.args)))
         self._parts.sort(key=lambda part: len(part[2]))
+        self._order = {name: number for number, name in enumerate(theory.definitions)}
         self.part_name = cache(self._part_name)
 
     def name(self, node: Node) -> str | None:
@@ -37,6 +39,11 @@ class Lexicon:
         if node.op == "base":
             return node.name
         return self._names.get(node.id)
+
+    def put(self, edge: Edge, name: str) -> Edge:
+        """The edge under a name; a name within that the model defines only later is there by chance, and left out."""
+        later = self._order.get(edge.relation, -1) > self._order.get(name, -1)
+        return named(Edge(edge.source, edge.target, "", edge.parts) if later and edge.parts else edge, name)
 
     def _part_name(self, node: Node, argument: Node) -> str | None:
         """The smallest definition that is a proper part of a union or intersection and has the argument."""

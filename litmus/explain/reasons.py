@@ -71,7 +71,7 @@ def _claim(edge: Edge, kind: str, words: Words) -> str:
     owner = "" if words.events[b].thread == INITIAL else f" by {words.at(b)}"
     match kind:
         case "fr":
-            return (f"So {words.at(a)} comes too late to read {words.value(a)}: "
+            return (f"So {words.at(a)} comes too late to read {words.read(a, b)}: "
                     f"{words.value(b)}{owner} is already there")  # fmt: skip
         case "co":
             return f"So {words.value(a)} of {words.at(a)} comes too late to be overwritten by {words.at(b)}"

@@ -61,6 +61,11 @@ class Words:
             return str(found.pointer)
         return f"{found.pointer}={evaluate(found.value, values)}"
 
+    def read(self, event: int, overwritten: int) -> str:
+        """`x=1`, what a read returns; with the write that it comes from where an overwriting one writes the same."""
+        value = self.value(event)
+        return value if value != self.value(overwritten) else f"{value} of {self.at(self.execution.sources[event])}"
+
     def at(self, event: int) -> str:
         """`P1 line 9`, or `the initial value of x`."""
         found = self.events[event]
@@ -79,9 +84,14 @@ class Words:
         fence = next((leaf.target for leaf in edge.leaves() if self.events[leaf.target].kind == "F"), None)
         via = fence if kind == "fence" else None
         return Step(
-            source=self.place(a), target=self.place(b), relation=edge.relation or kind, kind=kind,
+            source=self.place(a), target=self.place(b), relation=edge.relation or self._path(edge), kind=kind,
             words=self._clause(edge, kind, via), via=None if via is None else self.place(via),
         )  # fmt: skip
+
+    @staticmethod
+    def _path(edge: Edge) -> str:
+        """The relations of a path without a name, as cat writes it."""
+        return " ; ".join(part.relation for part in edge.parts)
 
     def kind(self, edge: Edge) -> str:
         """The kind of a step; see `Step`."""
@@ -89,6 +99,8 @@ class Words:
         if len(leaves) == 1:
             only = leaves[0].removesuffix("^-1")
             return only if only in (*DEPENDENCIES, "rf", "co", "fr", "rmw", "po") else "other"
+        if any(leaf.endswith("section^-1") for leaf in leaves):
+            return "section"
         if any(self.events[leaf.target].kind == "F" for leaf in [*edge.leaves()][:-1]):
             return "fence"
         return next((name for name in DEPENDENCIES if name in leaves), "po" if "po" in leaves else "other")
@@ -101,7 +113,7 @@ class Words:
             case "rf":
                 return f"{self.at(b)} reads {self.value(b)} from {self.at(a)}"
             case "fr":
-                return f"{self.at(a)} reads {self.value(a)}, which {self.at(b)} overwrites with {self.value(b)}"
+                return f"{self.at(a)} reads {self.read(a, b)}, which {self.at(b)} overwrites with {self.value(b)}"
             case "co":
                 return f"{self.at(b)} overwrites {self.value(a)} of {self.at(a)} with {self.value(b)}"
             case "rmw":
@@ -114,12 +126,20 @@ class Words:
         owner, first, second = f"P{self.events[a].thread}", self.line(a), self.line(b)
         if via is not None:
             return f"{owner}'s {self.fence(via)} puts {first} before {second}"
+        if kind == "section":
+            begin, end = self._section(edge)
+            return f"{owner}'s {first} and {second} are in one critical section, from {begin} to {end}"
         if kind in DEPENDENCIES:
             clause = f"{owner}: {DEPENDENCIES[kind].format(a=first, b=self.line(self._dependent(edge, kind)))}"
             return clause if self._dependent(edge, kind) == b else f"{clause}, and {second} waits for it"
         if edge.relation.endswith("^-1"):
             return f"{owner}: {edge.relation.removesuffix('^-1')} from {second} to {first}"
         return self._in_order(edge, owner, first, second)
+
+    def _section(self, edge: Edge) -> tuple[str, str]:
+        """The lines of the marks of a critical section."""
+        crossed = next(leaf for leaf in edge.leaves() if leaf.relation.endswith("section^-1"))
+        return self.line(crossed.target), self.line(crossed.source)
 
     @staticmethod
     def _dependent(edge: Edge, kind: str) -> int:
@@ -133,6 +153,8 @@ class Words:
             return f"{owner}'s {second} is a release, so {first} is before it"
         if _is(a, "R", ACQUIRES) and edge.relation != "po-loc":
             return f"{owner}'s {first} is an acquire, so {second} is after it"
+        if first == second:
+            return f"{owner}'s {first} reads {a.pointer} before it writes it"
         if a.pointer == b.pointer and a.pointer is not None:
             return f"{owner}'s {first} and {second} access {a.pointer} in program order"
         if LOCKED & (a.tags | b.tags):
@@ -150,11 +172,35 @@ def _is(event: Event, kind: str, tags: frozenset[str]) -> bool:
     return event.kind == kind and bool(event.tags & tags)
 
 
-def steps(edges: tuple[Edge, ...], execution: Execution) -> tuple[Edge, ...]:
-    """The edges of a cycle, taken apart into what is one step to a reader: communication between accesses, and for each
-    thread what keeps two of its accesses in order.
+def steps(cycle: tuple[Edge, ...], execution: Execution) -> tuple[Edge, ...]:
+    """A cycle as what is one step to a reader: communication between accesses, and for each thread what keeps two of its
+    accesses in order.
     """
+    return _between_accesses(_taken_apart(cycle, execution), execution)
+
+
+def _taken_apart(edges: tuple[Edge, ...], execution: Execution) -> tuple[Edge, ...]:
     return tuple(step for edge in edges for step in _apart(edge, execution))
+
+
+def _between_accesses(cycle: tuple[Edge, ...], execution: Execution) -> tuple[Edge, ...]:
+    """The steps to and from fences (of RCU) joined, so that each step of the cycle goes from access to access."""
+    events = execution.structure.events
+    start = next((i for i, edge in enumerate(cycle) if events[edge.source].kind != "F"), None)
+    if start is None:
+        return cycle
+    done: list[Edge] = []
+    for edge in cycle[start:] + cycle[:start]:
+        if done and events[edge.source].kind == "F":
+            last = done.pop()
+            done.append(Edge(last.source, edge.target, "", (*_inner(last), *_inner(edge))))
+        else:
+            done.append(edge)
+    return tuple(done)
+
+
+def _inner(edge: Edge) -> tuple[Edge, ...]:
+    return (edge,) if edge.relation or not edge.parts else edge.parts
 
 
 def _apart(edge: Edge, execution: Execution) -> tuple[Edge, ...]:
@@ -168,7 +214,7 @@ def _apart(edge: Edge, execution: Execution) -> tuple[Edge, ...]:
     threads = {events[e].thread for leaf in leaves for e in (leaf.source, leaf.target)}
     if len(threads) == 1 and any(part.relation == "po" for part in inner.parts):
         return (inner,)
-    return steps(inner.parts, execution)
+    return _taken_apart(inner.parts, execution)
 
 
 def _last_name(edge: Edge) -> Edge:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
 from litmus.explain.explanation import Explanation, Ordering, Reason, Step, Story
@@ -43,19 +43,35 @@ def _forbidden(explanation: Explanation) -> Iterator[str]:
     if not explanation.ways:
         yield "  No choice of rf and co gives these values, whatever the model."
         return
-    looked = f"{explanation.ways} ways" if explanation.ways != 1 else "1 way"
     more = "" if explanation.complete else " that were looked at (there are more)"
-    yield f"  {looked} to get it{more}, {'all ' if explanation.ways > 1 else ''}forbidden:"
-    for reason in explanation.reasons[:MOST_REASONS]:
-        yield from _reason(reason)
-    if len(explanation.reasons) > MOST_REASONS:
-        rest = sum(reason.ways for reason in explanation.reasons[MOST_REASONS:])
-        yield f"  and {len(explanation.reasons) - MOST_REASONS} more reasons for {rest} ways"
+    yield f"  {_ways(explanation.ways)} to get it{more}, {'all ' if explanation.ways > 1 else ''}forbidden:"
+    yield from _reasons(explanation.reasons)
     yield from _orderings(explanation)
 
 
+def _reasons(reasons: Sequence[Reason]) -> Iterator[str]:
+    """The reasons; of those about one location by itself only one, and that only where there are no others."""
+    telling = [reason for reason in reasons if not reason.coherence] or list(reasons[:1])
+    for reason in telling[:MOST_REASONS]:
+        yield from _reason(reason)
+    others = [reason for reason in reasons if reason not in telling[:MOST_REASONS]]
+    if others:
+        axioms = ", ".join(dict.fromkeys(reason.axiom for reason in others))
+        yield f"  by {axioms} ({_ways(sum(reason.ways for reason in others))}): {_what(others)}"
+
+
+def _what(others: Sequence[Reason]) -> str:
+    if all(reason.coherence for reason in others):
+        return "accesses of one location by itself would be out of order"
+    return "more reasons, not shown here"
+
+
+def _ways(number: int) -> str:
+    return "1 way" if number == 1 else f"{number} ways"
+
+
 def _reason(reason: Reason) -> Iterator[str]:
-    yield f"  by {reason.axiom} ({reason.ways} {'way' if reason.ways == 1 else 'ways'}):"
+    yield f"  by {reason.axiom} ({_ways(reason.ways)}):"
     yield from (f"    {line}" for line in wrap(reason.story, WIDTH - 4))
     width = max((len(str(step.source)) for step in reason.cycle), default=0)
     for step in reason.cycle:
