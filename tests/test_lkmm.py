@@ -214,6 +214,16 @@ def test_flags_of_locks(thread: str, flag: str) -> None:
     assert flag in judge("x=0", thread, parameters=LOCKS).flags
 
 
+def test_a_lock_that_is_also_a_variable_is_noted_though_nothing_is_left_to_flag() -> None:
+    body = "WRITE_ONCE(*l, 1); spin_lock(l); WRITE_ONCE(*x, 1);"
+    text = f"C T\n{{}}\nP0(int *x, spinlock_t *l) {{ {body} }}\nexists (x=1)"
+    program = parse(Source("t.litmus", text))
+    assert check(program, load_model("lkmm")).states == ()
+    (note,) = program.notes
+    assert note.startswith("T: the lock 'l' is also accessed by other means")
+    assert parse(Source("t.litmus", text.replace("*l, 1", "*x, 2"))).notes == ()
+
+
 def test_the_value_of_a_lock_should_not_be_asked_for() -> None:
     thread = "spin_lock(l); spin_unlock(l);"
     assert judge("l=0", thread, parameters=LOCKS).flags == ("lock-final",)

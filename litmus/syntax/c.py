@@ -7,6 +7,7 @@ Names of functions mean what a table of macros says (`litmus.syntax.macros`): th
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from litmus.errors import InputError
@@ -23,7 +24,7 @@ from litmus.program import (
     Thread,
 )
 from litmus.source import Source
-from litmus.syntax import c_dialects, condition, initial, reading
+from litmus.syntax import c_dialects, c_locks, condition, initial, reading
 from litmus.syntax.c_compile import Compiled, Dialect, Scope, compiled
 from litmus.syntax.c_sections import Sections, ThreadText, split
 from litmus.syntax.c_statement import statements
@@ -56,10 +57,11 @@ def parse(source: Source, macros: Macros | None = None) -> Program:
     shared = start.names() | {name for scope in scopes for name in scope.parameters}
     names = _Names(source, dict(zip(indices, code, strict=True)), start, shared, sections.question_at)
     asked = condition.parse(source, sections.question, sections.question_at, names.resolve)
+    threads = tuple(_thread(source, t, found) for t, found in zip(sections.threads, code, strict=True))
     return Program(
         name=sections.name,
         arch=dialect.arch,
-        threads=tuple(_thread(source, t, found) for t, found in zip(sections.threads, code, strict=True)),
+        threads=threads,
         condition=_asked(source, asked, sections.question_at),
         memory=start.memory,
         registers=start.registers,
@@ -67,13 +69,16 @@ def parse(source: Source, macros: Macros | None = None) -> Program:
         filter=asked.filter,
         expectations=(*asked.expectations, *_expectations(source, sections.header)),
         source=source,
-        notes=tuple(dict.fromkeys(_borrowed(name, dialect.macros) for found in code for name in found.borrowed)),
+        notes=tuple(_notes(sections.name, threads, code, dialect.macros)),
     )
 
 
-def _borrowed(name: str, macros: Macros) -> str:
-    """What a reader has to know of a function that the user's table has not."""
-    return f"'{name}' is not in {macros.name}: it has its bundled meaning"
+def _notes(name: str, threads: tuple[Thread, ...], code: list[Compiled], macros: Macros) -> Iterator[str]:
+    """What a reader has to know: functions that the user's table has not, locks that are not only locks."""
+    for function in dict.fromkeys(function for found in code for function in found.borrowed):
+        yield f"'{function}' is not in {macros.name}: it has its bundled meaning"
+    for lock in c_locks.mixed(threads):
+        yield f"{name}: the lock '{lock}' is also accessed by other means, of which the kernel's model says nothing"
 
 
 # --- header and initial state ---------------------------------------------------------------------------
