@@ -34,6 +34,9 @@ NEVER = [
     ("litmus.explain", ("litmus.report", "litmus.cli")),
     ("litmus.explain.cycle", ("litmus.ground", "litmus.solve", "litmus.check")),
     ("litmus.check", ("litmus.explain", "litmus.report")),
+    ("litmus.picture", ("litmus.execution", "litmus.verdict", "litmus.report", "litmus.explain", "litmus.check")),
+    ("litmus.report.page", ("litmus.explain", "litmus.gallery")),
+    ("litmus.explain", ("litmus.gallery",)),
     ("litmus", ("mmcore", "pytest_litmus")),
 ]
 """What a module (by prefix) never imports, directly or by way of others (by prefix)."""

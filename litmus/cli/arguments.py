@@ -21,6 +21,7 @@ EXIT_CODES = """exit codes:
 """
 
 
+OUTPUTS = ("text", "herd", "json", "junit", "github")
 COMMANDS = ("check", "models", "lower", "show", "explain")
 
 
@@ -77,7 +78,7 @@ def _add_check(commands: _SubParsersAction[Parser]) -> None:
     add("--conf", metavar="FILE", help="a .cfg file that names model, bell and macros (kernel: linux-kernel.cfg)")
     add("--variant", action="append", default=[], metavar="NAME", dest="variants",
         help="a variant of the models that is on; may be repeated")
-    add("-o", "--output", type=_one_of("text", "herd", "json"), metavar="text|herd|json", default="text",
+    add("-o", "--output", type=_one_of(*OUTPUTS), metavar="|".join(OUTPUTS), default="text",
         help="the form of the answer (default: text)")  # fmt: skip
     add("--engine", type=_one_of("auto", "z3", "table"), metavar="auto|z3|table", default="auto",
         help="how to solve (default: by size)")  # fmt: skip
@@ -88,6 +89,7 @@ def _add_check(commands: _SubParsersAction[Parser]) -> None:
     add("--verdict-only", action="store_true", help="answer the question without finding every final state: faster")
     add("--states", action="store_true", help="list the final states (text output)")
     add("-j", "--jobs", type=_at_least_1, default=1, metavar="N", help="work on N tests at a time (default: 1)")
+    add("--no-cache", action="store_true", help="answer all tests again, also those answered before: see `litmus cache`")
     add("--color", type=_one_of("auto", "always", "never"), metavar="auto|always|never", default="auto",
         help="colours (auto: on a terminal)")  # fmt: skip
     parser.set_defaults(run=_later("check"))
@@ -113,10 +115,13 @@ def _add_show(commands: _SubParsersAction[Parser]) -> None:
     add = parser.add_argument
     add("path", metavar="FILE", help="a test, or - for standard input")
     add("-m", "--model", action="append", default=[], metavar="MODEL", dest="models",
-        help="a model of `litmus models` or a .cat file (default: the first of the test's language)")  # fmt: skip
+        help="a model of `litmus models`, a .cat file, or all; may be repeated: a page shows them all, a picture the "
+             "first (default: as in check)")  # fmt: skip
     add("-I", "--include", action="append", default=[], metavar="DIR", help="where a .cat file's includes are found")
     add("--outcome", metavar="PROPOSITION", help="the outcome to show, as in '0:r0=0 /\\ x=1' (default: the test's)")
-    add("-o", "--output", metavar="FILE", help="a .svg, .dot or .txt file to write (default: text, on the terminal)")
+    add("-o", "--output", metavar="FILE",
+        help="a .svg, .dot or .txt file to write, or .html: a page of every outcome under every model (default: text, "
+             "on the terminal)")  # fmt: skip
     parser.set_defaults(run=_later("show"))
 
 

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from litmus.cli.run import default_models, model, parsed
+from litmus.cli.run import ALL, default_models, every_model, model, parsed
 from litmus.errors import UsageError
 from litmus.program import Program
-from litmus.report.condition import condition_text, state_text
 
 if TYPE_CHECKING:
     from litmus.library import Model
-    from litmus.report.picture.graph import Graph
+    from litmus.picture.graph import Graph
 
 AS_EXPECTED, UNDECIDED = 0, 3
 
-FORMS = {".svg": "svg", ".dot": "dot", ".gv": "dot", ".txt": "plain"}
-"""The forms of a picture, by the ending of the file."""
+FORMS = {".svg": "svg", ".dot": "dot", ".gv": "dot", ".txt": "plain", ".html": "page", ".htm": "page"}
+"""The forms of the answer, by the ending of the file."""
 
 
 def run(arguments: Namespace) -> int:
@@ -30,10 +29,16 @@ def run(arguments: Namespace) -> int:
     """
     form = _form(arguments.output)
     program = _asked(parsed(arguments.path), arguments.outcome)
-    names = arguments.models or default_models(program)[:1]
-    text, code = _picture(program, model(names[0], tuple(arguments.include)), form)
+    models = [model(name, tuple(arguments.include)) for name in _names(arguments.models, program)]
+    text, code = _page(program, models) if form == "page" else _picture(program, models[0], form)
     _write(text, arguments.output)
     return code
+
+
+def _names(asked: Sequence[str], program: Program) -> tuple[str, ...]:
+    """The models that are asked about, or those of the test's language, each once."""
+    named = (every_model(program) if name == ALL else (name,) for name in asked)
+    return tuple(dict.fromkeys(name for names in named for name in names)) or default_models(program)
 
 
 def _form(output: str | None) -> str:
@@ -50,30 +55,36 @@ def _asked(program: Program, outcome: str | None) -> Program:
     """The program with the outcome that is asked for, or its own."""
     if outcome is None:
         return program
-    from litmus.gallery import asking
+    from litmus.gallery.exhibit import asking
     from litmus.syntax.outcome import parse
 
     return asking(program, parse(outcome, program))
 
 
+def _page(program: Program, models: Sequence[Model]) -> tuple[str, int]:
+    """The page of a test, and the exit code."""
+    from litmus.gallery.catalogue import catalogue
+    from litmus.report.page.html import page
+
+    content = catalogue(program, models)
+    open_ = any(column.verdict is not None and column.verdict.observation is None for column in content.columns)
+    return page(content), UNDECIDED if open_ else AS_EXPECTED
+
+
 def _picture(program: Program, judge: Model, form: str) -> tuple[str, int]:
     """The picture in a form, and the exit code."""
-    from litmus.gallery import show
-    from litmus.report.picture.graph import graph
+    from litmus.gallery.exhibit import show
 
     shown = show(program, judge)
     exhibit, verdict = shown.exhibit, shown.verdict
     if exhibit is None:
         raise UsageError(f"{program.name}: no execution to show: {verdict.undecided or 'no execution at all ends so'}")
-    found = "allowed" if exhibit.axiom is None else f"forbidden by {exhibit.axiom}"
-    notes = (condition_text(program.condition), f"final state: {state_text(exhibit.state)}")
-    drawn = graph(exhibit.execution, f"{program.name} under {judge.name}: {found}", notes, exhibit.cycle)
-    return _draw(drawn, form), AS_EXPECTED
+    return _draw(exhibit.poster(program, judge.name), form), AS_EXPECTED
 
 
 def _draw(drawn: Graph, form: str) -> str:
     """A graph in one of `FORMS`."""
-    draw: Callable[[Graph], str] = getattr(import_module(f"litmus.report.picture.{form}"), form)
+    draw: Callable[[Graph], str] = getattr(import_module(f"litmus.picture.{form}"), form)
     return draw(drawn)
 
 

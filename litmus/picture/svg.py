@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from litmus.report.picture.geometry import Cubic, Point, Rect
-from litmus.report.picture.graph import Graph
-from litmus.report.picture.kinds import LOOKS
-from litmus.report.picture.layout import CHARACTER, LINE, PlacedArrow, PlacedBox, layout, text_width
-from litmus.report.picture.plain import description
+from litmus.picture.geometry import Cubic, Point, Rect
+from litmus.picture.graph import Graph
+from litmus.picture.kinds import LOOKS
+from litmus.picture.layout import CHARACTER, LINE, PlacedArrow, PlacedBox, layout, text_width
+from litmus.picture.plain import description
 
 MARGIN = 14.0
 TITLE, NOTE, LEGEND = 24.0, 18.0, 20.0
@@ -26,8 +26,8 @@ SAMPLE = 34.0
 """The length of the sample of a line in the legend."""
 
 
-def svg(graph: Graph) -> str:
-    """The picture as an SVG element; deterministic."""
+def svg(graph: Graph, styled: bool = True) -> str:
+    """The picture as an SVG element; deterministic.  Without `styled` the page around it has to have `STYLE`."""
     placed = layout(graph)
     used = [kind for kind in LOOKS if any(arrow.kind == kind for arrow in graph.arrows)]
     top = MARGIN + (TITLE if graph.title else 0) + NOTE * len(graph.notes)
@@ -40,7 +40,7 @@ def svg(graph: Graph) -> str:
         f'height="{_n(height)}" viewBox="0 0 {_n(width)} {_n(height)}">',
         f"<title>{escape(graph.title or 'An execution')}</title>",
         f"<desc>{escape(description(graph))}</desc>",
-        f"<style>{STYLE}</style>",
+        *([f"<style>{STYLE}</style>"] if styled else []),
         f'<rect class="page" width="{_n(width)}" height="{_n(height)}"/>',
         *_heading(graph),
         f'<g transform="translate({_n(left)} {_n(top)})">',

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from litmus.events import INITIAL
-from litmus.report.picture.graph import Arrow, Graph
+from litmus.picture.graph import Arrow, Graph
 
 Side: TypeAlias = Literal["left", "right"]
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 from unicodedata import east_asian_width
 
-from litmus.report.picture.geometry import Cubic, Point, Rect, bow, crossing, line
-from litmus.report.picture.graph import Arrow, Box, Graph
-from litmus.report.picture.grid import Across, Bow, Cell, Grid, Side, Way, grid
-from litmus.report.picture.labels import place_labels
+from litmus.picture.geometry import Cubic, Point, Rect, bow, crossing, line
+from litmus.picture.graph import Arrow, Box, Graph
+from litmus.picture.grid import Across, Bow, Cell, Grid, Side, Way, grid
+from litmus.picture.labels import place_labels
 
 CHARACTER, LINE = 7.85, 17.0
 """The advance and the line height of the monospaced 13 px text of boxes."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import hypot
 
-from litmus.report.picture.geometry import Cubic, Point, Rect, around, at, samples
+from litmus.picture.geometry import Cubic, Point, Rect, around, at, samples
 
 STEPS, ENDS = 24, 4
 """A label may stand at so many places of each piece of a curve, without so many at each end."""

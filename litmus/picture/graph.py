@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from litmus.events import INITIAL, Event
+from litmus.picture.kinds import LOOKS
 from litmus.relation import bits
-from litmus.report.picture.kinds import LOOKS
 from litmus.term import SYMBOLIC, evaluate
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def graph(
 ) -> Graph:
     """The picture of an execution; `cycle` is pointed out in it."""
     shown = _shown(execution, cycle)
+    cycle = [step for link in cycle for step in _by_way_of(execution, shown, link)]
     place = {event: i for i, event in enumerate(shown)}
     names = _names(execution, shown)
     boxes = tuple(_box(execution, event, names[event]) for event in shown)
@@ -173,6 +174,15 @@ def _shortened(text: str) -> str:
     """On one line, cut to `LONGEST` characters."""
     words = " ".join(text.split())
     return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
+
+
+def _by_way_of(execution: Execution, shown: Sequence[int], link: Link) -> Iterator[Link]:
+    """A link of program order as the neighbouring boxes that it leads by; any other as it is."""
+    po = execution.structure.universe.rows(execution.structure.relations["po"])
+    between = [i for i in shown if po[link.source] >> i & 1 and po[i] >> link.target & 1]
+    path = (link.source, *between, link.target)
+    direct = link.relation != "po" or not all(po[a] >> b & 1 for a, b in pairwise(path))
+    yield from [link] if direct else [Link(a, b, "po") for a, b in pairwise(path)]
 
 
 # --- arrows ---------------------------------------------------------------------------------------------

@@ -1,19 +1,22 @@
-"""Executions to be shown: for an outcome of a test, one that the model allows, or one that it forbids and why."""
+"""Exhibits: for an outcome of a test, an execution that the model allows, or one that it forbids and why."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from litmus.check import Options, check, judge_of, lowered, wanted_of
+from litmus.check import PORTABLE, Options, check, judge_of, lowered, wanted_of
 from litmus.execution import Execution
 from litmus.explain.cycle import Violation
 from litmus.explain.edge import Edge
+from litmus.explain.reasons import reason
 from litmus.explain.ways import Way, asked, ways
 from litmus.library import Model
+from litmus.picture.graph import Graph, Link, graph
 from litmus.program import Condition, Program, Proposition
 from litmus.proposition import predicate
-from litmus.report.picture.graph import Link
+from litmus.report.condition import condition_text, state_text
 from litmus.solve.budget import Budget
 from litmus.verdict import State, Verdict
 
@@ -28,15 +31,36 @@ COMMUNICATION = {"rfe": "rf", "rfi": "rf", "coe": "co", "coi": "co", "fre": "fr"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exhibit:
-    """An execution to be shown, and its final state.
+    """An execution to be shown, and its final state; `violation` says why the model forbids it, None if it does not.
 
-    `axiom`: the axiom that forbids it, None where the model allows it; `cycle` is what the axiom has against it.
+    `own_words`: its instructions are those of the user, not what they were lowered to.
     """
 
     execution: Execution
     state: State
-    axiom: str | None = None
-    cycle: tuple[Link, ...] = ()
+    violation: Violation | None
+    own_words: bool
+
+    @property
+    def answer(self) -> str:
+        """`allowed`, or by which axiom it is forbidden."""
+        return "allowed" if self.violation is None else f"forbidden by {self.violation.axiom}"
+
+    def graph(self, title: str, notes: Sequence[str] = ()) -> Graph:
+        """The picture, under a title."""
+        cycle = () if self.violation is None else links(self.violation)
+        return graph(self.execution, title, notes, cycle)
+
+    def poster(self, program: Program, model: str) -> Graph:
+        """The picture by itself: its title says what is shown, under it are the question and the final state."""
+        notes = (condition_text(program.condition), f"final state: {state_text(self.state)}")
+        return self.graph(f"{program.name} under {model}: {self.answer}", notes)
+
+    def story(self) -> tuple[str, ...]:
+        """Why the model forbids it, in two sentences; nothing where it is allowed."""
+        if self.violation is None:
+            return ()
+        return (reason(self.violation, self.execution, self.own_words).story,)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +82,7 @@ def asking(program: Program, proposition: Proposition) -> Program:
 def show(program: Program, model: Model, options: Options = STANDARD) -> Shown:
     """The verdict on what a program asks, and an execution with the outcome (for `forall`: against it).
 
-    Raises what `litmus.check.check` raises.
+    Raises what `litmus.check.check` raises, and Undecided when the budget is spent on the way to a forbidden one.
     """
     verdict = check(program, model, options)
     found = allowed(program, model, verdict)
@@ -71,11 +95,15 @@ def allowed(program: Program, model: Model, verdict: Verdict) -> Exhibit | None:
     """The first witness of a verdict that ends in what the program asks; None if there is none."""
     test = lowered(program, judge_of(program, model))
     holds = predicate(asked(test), wanted_of(test))
-    for execution in verdict.witnesses:
-        assert isinstance(execution, Execution), "witnesses are executions"
+    for execution in witnesses(verdict):
         if holds(execution.final(wanted_of(test))):
-            return Exhibit(execution, _state(test, execution))
+            return exhibit(program, test, execution)
     return None
+
+
+def witnesses(verdict: Verdict) -> tuple[Execution, ...]:
+    """The witnesses of a verdict."""
+    return tuple(found for found in verdict.witnesses if isinstance(found, Execution))
 
 
 def forbidden(program: Program, model: Model, options: Options = STANDARD) -> Exhibit | None:
@@ -83,14 +111,19 @@ def forbidden(program: Program, model: Model, options: Options = STANDARD) -> Ex
 
     Raises Undecided when the budget is spent.
     """
-    test = lowered(program, judge_of(program, model))
     budget = Budget(options.timeout, options.rlimit)
     found = [way for way in islice(ways(program, model, options.unroll, budget), MOST_WAYS) if way.violation]
     if not found:
         return None
     best = min(found, key=_length)
-    assert best.violation is not None, "chosen for it"
-    return Exhibit(best.execution, _state(test, best.execution), best.violation.axiom, _links(best.violation))
+    return exhibit(program, lowered(program, judge_of(program, model)), best.execution, best.violation)
+
+
+def exhibit(program: Program, test: Program, execution: Execution, violation: Violation | None = None) -> Exhibit:
+    """An execution of a program, which was lowered to `test`."""
+    wanted = wanted_of(test)
+    state = {item.name: str(value) for item, value in zip(wanted, execution.final(wanted), strict=True)}
+    return Exhibit(execution, state, violation, test.arch == program.arch or test.arch in PORTABLE)
 
 
 def _length(way: Way) -> int:
@@ -98,17 +131,11 @@ def _length(way: Way) -> int:
     return (len(way.violation.leaves) if way.violation else 0) or 1_000_000
 
 
-def _state(test: Program, execution: Execution) -> State:
-    """The final state of an execution, by the names of the test."""
-    wanted = wanted_of(test)
-    return {item.name: str(value) for item, value in zip(wanted, execution.final(wanted), strict=True)}
-
-
-def _links(violation: Violation) -> tuple[Link, ...]:
+def links(violation: Violation) -> tuple[Link, ...]:
     """The cycle as it is drawn: as edges of the execution, from its first event on."""
-    links = [_link(edge) for edge in violation.leaves if edge.source != edge.target]
-    first = min(range(len(links)), key=lambda i: links[i].source, default=0)
-    return (*links[first:], *links[:first])
+    found = [_link(edge) for edge in violation.leaves if edge.source != edge.target]
+    first = min(range(len(found)), key=lambda i: found[i].source, default=0)
+    return (*found[first:], *found[:first])
 
 
 def _link(edge: Edge) -> Link:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from litmus.events import INITIAL
-from litmus.report.picture.graph import Arrow, Box, Graph
-from litmus.report.picture.kinds import LOOKS
+from litmus.picture.graph import Arrow, Box, Graph
+from litmus.picture.kinds import LOOKS
 
 
 def dot(graph: Graph) -> str:

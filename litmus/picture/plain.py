@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from litmus.events import INITIAL
-from litmus.report.picture.graph import Arrow, Graph
-from litmus.report.picture.kinds import LOOKS
-from litmus.report.picture.layout import text_width
+from litmus.picture.graph import Arrow, Graph
+from litmus.picture.kinds import LOOKS
+from litmus.picture.layout import text_width
 
 BETWEEN = "   "
 """Between two columns."""

@@ -1,0 +1,1 @@
+"""Galleries: executions of a test, allowed and forbidden, gathered from the checker for pictures and pages."""
