@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from argparse import Namespace
+from collections.abc import Callable, Sequence
 
 from litmus.cli.arguments import parse_arguments
 from litmus.errors import InternalError, LitmusError
@@ -24,8 +25,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Raises SystemExit after `--help` and `--version`, as argparse does.
     """
+    return answer(parse_arguments, sys.argv[1:] if arguments is None else arguments)
+
+
+def answer(parse: Callable[[Sequence[str]], Namespace], arguments: Sequence[str]) -> int:
+    """Parses a command line and runs its command; the exit code.  Errors become messages."""
     try:
-        command = parse_arguments(sys.argv[1:] if arguments is None else arguments)
+        command = parse(arguments)
         code: int = command.run(command)
         sys.stdout.flush()
         return code
