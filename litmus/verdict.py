@@ -57,6 +57,12 @@ class Verdict:
             return None
         return agrees(self.observation, self.expected)
 
+    def _repr_html_(self) -> str:
+        """What notebooks show: the observation, and every final state with a picture."""
+        from litmus.picture.notebook import verdict_html
+
+        return verdict_html(self)
+
 
 def agrees(observation: Observation, expected: Expected) -> bool:
     """Whether an observation of the proposition meets an expectation about it."""

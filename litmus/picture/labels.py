@@ -35,12 +35,19 @@ def place_labels(
     for i in sorted(range(len(curves)), key=lambda i: _freedom(lines[i])):
         size = sizes[i]
         if size is not None:
-            others = [point for j, points in enumerate(lines) if j != i for point in points]
-            rect = _free(curves[i], size, taken, others)
+            near = _padded(_bounds(lines[i]), FAR + max(size))
+            others = [point for j, points in enumerate(lines) if j != i for point in points if near.holds(point)]
+            rect = _free(curves[i], size, [other for other in taken if near.overlaps(other)], others)
             complete &= rect is not None
             found[i] = placed = rect or around(at(curves[i][0], 0.5), *size)
             taken.append(placed)
     return found, complete
+
+
+def _bounds(points: Sequence[Point]) -> Rect:
+    """The smallest rectangle around some points."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return Rect(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
 
 
 def _freedom(points: Sequence[Point]) -> float:
@@ -72,8 +79,8 @@ def _distance(rect: Rect, points: Sequence[Point]) -> float:
     nearest = FAR
     for px, py in points:
         dx, dy = abs(px - x) - half_width, abs(py - y) - half_height
-        away = max(dx, dy) if dx < 0 or dy < 0 else hypot(dx, dy)
-        nearest = min(nearest, away)
+        if dx < nearest and dy < nearest:
+            nearest = min(nearest, max(dx, dy) if dx < 0 or dy < 0 else hypot(dx, dy))
     return nearest
 
 

@@ -7,12 +7,12 @@ Arrow heads are drawn, not markers, so that many pictures can stand in one page.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from html import escape
 
 from litmus.picture.geometry import Cubic, Point, Rect
 from litmus.picture.graph import Graph
 from litmus.picture.kinds import LOOKS
 from litmus.picture.layout import CHARACTER, LINE, PlacedArrow, PlacedBox, layout, text_width
+from litmus.picture.markup import escaped
 from litmus.picture.plain import description
 
 MARGIN = 14.0
@@ -38,8 +38,8 @@ def svg(graph: Graph, styled: bool = True) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="litmus-picture" role="img" width="{_n(width)}" '
         f'height="{_n(height)}" viewBox="0 0 {_n(width)} {_n(height)}">',
-        f"<title>{escape(graph.title or 'An execution')}</title>",
-        f"<desc>{escape(description(graph))}</desc>",
+        f"<title>{escaped(graph.title or 'An execution')}</title>",
+        f"<desc>{escaped(description(graph))}</desc>",
         *([f"<style>{STYLE}</style>"] if styled else []),
         f'<rect class="page" width="{_n(width)}" height="{_n(height)}"/>',
         *_heading(graph),
@@ -102,10 +102,10 @@ def _heading(graph: Graph) -> Iterator[str]:
     """The title and the notes."""
     y = MARGIN + 13
     if graph.title:
-        yield f'<text class="heading" x="{_n(MARGIN)}" y="{_n(y)}">{escape(graph.title)}</text>'
+        yield f'<text class="heading" x="{_n(MARGIN)}" y="{_n(y)}">{escaped(graph.title)}</text>'
         y += TITLE
     for note in graph.notes:
-        yield f'<text class="soft" x="{_n(MARGIN)}" y="{_n(y)}">{escape(note)}</text>'
+        yield f'<text class="soft" x="{_n(MARGIN)}" y="{_n(y)}">{escaped(note)}</text>'
         y += NOTE
 
 
@@ -121,7 +121,7 @@ def _legend(kinds: Iterable[str], width: float, cycle: bool) -> tuple[list[str],
             x, y = 0.0, y + LEGEND
         look = "band" if kind == "cycle" else f"line {kind}"
         mark = f'<path class="{look}" d="M{_n(x + 4)} {_n(y)}h{_n(SAMPLE - 8)}"/>'
-        parts += [mark, f'<text class="soft" x="{_n(x + SAMPLE + 4)}" y="{_n(y + 4)}">{escape(words)}</text>']
+        parts += [mark, f'<text class="soft" x="{_n(x + SAMPLE + 4)}" y="{_n(y + 4)}">{escaped(words)}</text>']
         x += needed
     return parts, y + LEGEND / 2
 
@@ -135,7 +135,7 @@ def _text_pixels(text: str) -> float:
 
 
 def _header(name: str, rect: Rect) -> str:
-    return f'<text class="header" x="{_n(rect.center[0])}" y="{_n(rect.y + 13)}">{escape(name)}</text>'
+    return f'<text class="header" x="{_n(rect.center[0])}" y="{_n(rect.y + 13)}">{escaped(name)}</text>'
 
 
 def _box(placed: PlacedBox) -> str:
@@ -144,10 +144,10 @@ def _box(placed: PlacedBox) -> str:
     x, y = rect.center[0], rect.center[1] - len(lines) * LINE / 2 + 13
     texts = "".join(
         f'<text class="{"soft" if i else "event"}" text-anchor="middle" x="{_n(x)}" y="{_n(y + i * LINE)}">'
-        f"{escape(line)}</text>"
+        f"{escaped(line)}</text>"
         for i, line in enumerate(lines)
     )
-    return f'<g class="{escape(placed.box.kind)}"><rect class="box" {_sizes(rect)} rx="5"/>{texts}</g>'
+    return f'<g class="{escaped(placed.box.kind)}"><rect class="box" {_sizes(rect)} rx="5"/>{texts}</g>'
 
 
 def _sizes(rect: Rect) -> str:
@@ -173,7 +173,7 @@ def _label(placed: PlacedArrow) -> str:
     back = f'<rect class="back" {_sizes(rect)} rx="3"/>'
     kind = arrow.kind + (" cycle" if arrow.cycle else "")
     x, y = rect.center
-    return f'{back}<text class="label {kind}" x="{_n(x)}" y="{_n(y + 4)}">{escape(arrow.label)}</text>'
+    return f'{back}<text class="label {kind}" x="{_n(x)}" y="{_n(y + 4)}">{escaped(arrow.label)}</text>'
 
 
 def _path(curves: Iterable[Cubic]) -> str:

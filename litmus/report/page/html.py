@@ -6,9 +6,9 @@ Every text from outside is escaped.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 from importlib import resources
 
+from litmus.picture.markup import escaped
 from litmus.picture.svg import STYLE, svg
 from litmus.report.condition import state_text
 from litmus.report.page.content import Cell, Column, Content, Listing, Outcome
@@ -27,7 +27,7 @@ HEADINGS = ("Model", "The outcome", "Final states", "Expected", "Remarks")
 
 def page(content: Content) -> str:
     """The page of a test; deterministic."""
-    title = escape(f"{content.name}: which outcomes, and why")
+    title = escaped(f"{content.name}: which outcomes, and why")
     parts = [
         "<!DOCTYPE html>",
         f'<html lang="en"><head><meta charset="utf-8"><title>{title}</title>',
@@ -53,28 +53,28 @@ def _asset(name: str) -> str:
 
 
 def _head(content: Content) -> Iterator[str]:
-    yield f"<header><h1>{escape(content.name)}</h1>"
+    yield f"<header><h1>{escaped(content.name)}</h1>"
     if content.description:
-        yield f"<p>{escape(content.description)}</p>"
-    language, question = escape(content.language), escape(content.question)
+        yield f"<p>{escaped(content.description)}</p>"
+    language, question = escaped(content.language), escaped(content.question)
     yield f'<p class="soft">Language: {language}. The test asks: <code>{question}</code></p></header>'
 
 
 def _program(content: Content) -> Iterator[str]:
     """The threads beside each other, the initial state, and the whole text on demand."""
     yield '<section aria-labelledby="program"><h2 id="program">Program</h2>'
-    yield f'<p class="soft">Initially: <code>{escape(content.initial) or "all 0"}</code></p>'
+    yield f'<p class="soft">Initially: <code>{escaped(content.initial) or "all 0"}</code></p>'
     yield '<div class="threads">'
     yield from map(_listing, content.listings)
     yield "</div>"
     if content.source:
-        yield f"<details><summary>The whole test</summary><pre>{escape(content.source)}</pre></details>"
+        yield f"<details><summary>The whole test</summary><pre>{escaped(content.source)}</pre></details>"
     yield "</section>"
 
 
 def _listing(listing: Listing) -> str:
     lines = "\n".join(
-        (f'<span class="number">{line.number}</span>' if line.number is not None else "") + escape(line.text)
+        (f'<span class="number">{line.number}</span>' if line.number is not None else "") + escaped(line.text)
         for line in listing.lines
     )
     return f'<div class="thread"><h3>P{listing.thread}</h3><pre>{lines}</pre></div>'
@@ -93,12 +93,12 @@ def _models(content: Content) -> Iterator[str]:
 
 def _model(column: Column) -> str:
     found = column.verdict
-    cells = [escape(column.model)]
+    cells = [escaped(column.model)]
     if found is None:
-        cells += ["no answer", "-", "-", escape(column.reason)]
+        cells += ["no answer", "-", "-", escaped(column.reason)]
     else:
         agrees = {None: "-", True: f"{found.expected}: ok", False: f"{found.expected}: WRONG"}
-        notes = [escape(column.title), *_notes(column)]
+        notes = [escaped(column.title), *_notes(column)]
         cells += [found.observation or "undecided", str(len(found.states)), agrees[found.as_expected], "; ".join(notes)]
     first, *others = cells
     return f'<tr><th scope="row">{first}</th>' + "".join(f"<td>{cell}</td>" for cell in others) + "</tr>"
@@ -109,10 +109,10 @@ def _notes(column: Column) -> Iterator[str]:
     found = column.verdict
     assert found is not None, "asked for columns with a verdict"
     if found.undecided:
-        yield f"undecided: {escape(found.undecided)}"
+        yield f"undecided: {escaped(found.undecided)}"
     if found.bounded:
         yield "a loop was cut at the unrolling bound"
-    yield from (escape(f"flag: {flag.describe()}") for flag in found.flagged)
+    yield from (escaped(f"flag: {flag.describe()}") for flag in found.flagged)
 
 
 def _outcomes(content: Content) -> Iterator[str]:
@@ -139,12 +139,12 @@ def _cells(content: Content) -> Iterator[tuple[tuple[int, int], Outcome, Cell]]:
 
 def _table(content: Content) -> Iterator[str]:
     yield '<table role="grid" aria-label="Outcomes and models"><thead><tr><th scope="col">Final state</th>'
-    yield from (f'<th scope="col">{escape(column.model)}</th>' for column in content.columns)
+    yield from (f'<th scope="col">{escaped(column.model)}</th>' for column in content.columns)
     yield "</tr></thead><tbody>"
     first = _first(content)
     for row, outcome in enumerate(content.outcomes):
         mark, kind = ("* ", ' class="asked"') if outcome.asked else ("", "")
-        yield f'<tr{kind}><th scope="row" class="state">{mark}{escape(_state(outcome))}</th>'
+        yield f'<tr{kind}><th scope="row" class="state">{mark}{escaped(_state(outcome))}</th>'
         yield from (
             f"<td>{_button(cell, outcome, row, column, (row, column) == first)}</td>"
             for column, cell in enumerate(outcome.cells)
@@ -165,7 +165,7 @@ def _state(outcome: Outcome) -> str:
 
 def _button(cell: Cell, outcome: Outcome, row: int, column: int, first: bool) -> str:
     words = WORDS[cell.answer]
-    label = escape(f"{_state(outcome)} under {cell.model}: {cell.answer}", quote=True)
+    label = escaped(f"{_state(outcome)} under {cell.model}: {cell.answer}")
     return (
         f'<button type="button" class="cell {cell.answer}" aria-pressed="false" aria-controls="panel-{row}-{column}" '
         f'aria-label="{label}" data-row="{row}" data-column="{column}" data-first="{"yes" if first else "no"}">'
@@ -175,9 +175,9 @@ def _button(cell: Cell, outcome: Outcome, row: int, column: int, first: bool) ->
 
 def _panel(cell: Cell, outcome: Outcome, row: int, column: int) -> str:
     """One picture with its story."""
-    title = f"{escape(_state(outcome))} under {escape(cell.model)}"
+    title = f"{escaped(_state(outcome))} under {escaped(cell.model)}"
     picture = "" if cell.graph is None else _picture(cell, outcome)
-    story = "".join(f"<p>{escape(sentence)}</p>" for sentence in cell.story)
+    story = "".join(f"<p>{escaped(sentence)}</p>" for sentence in cell.story)
     return (
         f'<section class="panel" id="panel-{row}-{column}" tabindex="-1" aria-label="{title}">'
         f'<h3>{title}: <span class="answer {cell.answer}">{WORDS[cell.answer]}</span></h3>'
@@ -187,5 +187,5 @@ def _panel(cell: Cell, outcome: Outcome, row: int, column: int) -> str:
 
 def _picture(cell: Cell, outcome: Outcome) -> str:
     assert cell.graph is not None, "asked for cells with a picture"
-    label = escape(f"Picture of {_state(outcome)} under {cell.model}", quote=True)
+    label = escaped(f"Picture of {_state(outcome)} under {cell.model}")
     return f'<div class="wide" tabindex="0" role="group" aria-label="{label}">{svg(cell.graph, styled=False)}</div>'
