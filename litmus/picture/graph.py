@@ -26,6 +26,9 @@ LONGEST = 34
 DEPENDENCIES = ("addr", "data", "ctrl")
 SHOWN = ("R", "W", "F")
 
+INVERSE = "^-1"
+"""What the name of a relation that is followed backward ends with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -51,7 +54,7 @@ class Box:
 class Arrow:
     """From one box to another, by their places in `Graph.boxes`; `kind` is one of `kinds.LOOKS`.
 
-    `label` is empty where the kind goes without saying.  `cycle`: part of the cycle that is pointed out.
+    `label` is empty where the kind goes without saying.  `cycle`: it is on the cycle that is pointed out.
     """
 
     source: int
@@ -65,8 +68,8 @@ class Arrow:
 class Graph:
     """A picture before it has a form: a title, a note or two, the threads, and what is drawn for them.
 
-    The boxes stand in event order, so those of one thread in program order.  `cycle` lists the arrows of the
-    cycle in its order.
+    The boxes stand in event order, so those of one thread in program order.  `cycle` lists the steps of the cycle in its
+    order, each from where the one before it ends; a step may go against an arrow (`rmw^-1`).
     """
 
     title: str
@@ -86,14 +89,19 @@ def graph(
     place = {event: i for i, event in enumerate(shown)}
     names = _names(execution, shown)
     boxes = tuple(_box(execution, event, names[event]) for event in shown)
-    links = [link for link in (*_links(execution, shown), *cycle) if link.source in place and link.target in place]
-    on_cycle = {(link.source, link.target, link.relation) for link in cycle}
-    arrows = {
-        link: _arrow(link, place, (link.source, link.target, link.relation) in on_cycle)
-        for link in dict.fromkeys(links)
-    }
+    on_cycle = dict.fromkeys(map(_forward, cycle))
+    links = dict.fromkeys((*_links(execution, shown), *on_cycle))
+    arrows = (_arrow(link, place, link in on_cycle) for link in links if {link.source, link.target} <= place.keys())
     threads = tuple(sorted({box.thread for box in boxes} - {INITIAL}))
-    return Graph(title, tuple(notes), threads, boxes, tuple(arrows.values()), tuple(arrows[link] for link in cycle))
+    steps = tuple(_arrow(link, place, True) for link in cycle)
+    return Graph(title, tuple(notes), threads, boxes, tuple(arrows), steps)
+
+
+def _forward(link: Link) -> Link:
+    """A link as it is drawn: a step against a relation is the arrow of the relation."""
+    if link.relation.endswith(INVERSE):
+        return Link(link.target, link.source, link.relation.removesuffix(INVERSE))
+    return link
 
 
 def _arrow(link: Link, place: dict[int, int], cycle: bool) -> Arrow:
