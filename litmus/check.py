@@ -188,11 +188,14 @@ def _solve(
     """Adds the final states of one event structure to the tally; every witness is re-evaluated."""
     budget.spend()
     theory = model.theory(structure.signature)
-    pairs = make_pairs(structure, Rules(theory.coherent, theory.ordered, theory.atomic))
+    most = 0 if options.engine == "z3" else MOST_CANDIDATES
+    pairs = make_pairs(structure, Rules(theory.coherent, theory.ordered, theory.atomic), most)
     if pairs.candidates == 0:
         return
+    if options.engine == "table" and not pairs.tabled:
+        raise Undecided(f"more than {MOST_CANDIDATES} candidate executions are too many for tables")
     problem = _problem(program, pairs, theory, wanted, options, budget)
-    solver = _solver(problem, pairs, wanted, options.engine, budget)
+    solver = _solver(problem, pairs, wanted, budget)
     evaluator: Evaluator | None = None
     answers = filter(None, map(solver.witness, problem.answers))
     for batch in _batches(answers if options.verdict_only else solver.states()):
@@ -225,20 +228,14 @@ def _problem(
     """The grounded problem of an event structure."""
     structure = pairs.structure
     may, must = bound_all(theory, structure, *pairs.bounds())
-    problem = ground(structure, theory, may, must, (pairs.rf, pairs.co, pairs.circuit), wanted, budget.spend)
+    problem = ground(structure, theory, may, must, (pairs.rf, pairs.co, pairs.algebra), wanted, budget.spend)
     _add_question(problem, program, wanted, options.verdict_only)
     return problem
 
 
-def _solver(
-    problem: Problem, pairs: Pairs, wanted: Sequence[Observable], engine: str, budget: Budget
-) -> Solver:
-    """A back end with a problem; `auto` takes tables where they are small enough."""
-    candidates = pairs.candidates
-    small = candidates is not None and candidates <= MOST_CANDIDATES
-    if engine == "table" and not small:
-        raise Undecided(f"more than {MOST_CANDIDATES} candidate executions are too many for tables")
-    if small and engine != "z3":
+def _solver(problem: Problem, pairs: Pairs, wanted: Sequence[Observable], budget: Budget) -> Solver:
+    """The back end for a problem: tables where its literals are truth tables."""
+    if pairs.tabled:
         from litmus.solve.tables import Table
 
         return Table(problem, pairs, budget)
@@ -251,12 +248,12 @@ def _add_question(problem: Problem, program: Program, wanted: Sequence[Observabl
     """Adds the literals of the two sides of the question, if asked for; an execution must pass the filter to raise
     a flag.
     """
-    circuit, observed = problem.circuit, problem.observed
-    passes = literal(program.filter or TRUE, wanted, observed, circuit)
-    problem.flags = [(name, circuit.all_of((passes, raised))) for name, raised in problem.flags]
+    algebra, observed = problem.algebra, problem.observed
+    passes = literal(program.filter or TRUE, wanted, observed, algebra)
+    problem.flags = [(name, algebra.all_of((passes, raised))) for name, raised in problem.flags]
     if verdict_only:
-        asked = literal(program.condition.proposition, wanted, observed, circuit)
-        problem.answers = [circuit.all_of((passes, side)) for side in (asked, -asked)]
+        asked = literal(program.condition.proposition, wanted, observed, algebra)
+        problem.answers = [algebra.all_of((passes, side)) for side in (asked, -asked)]
 
 
 def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:

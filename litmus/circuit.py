@@ -8,11 +8,24 @@ memory): they stand for the least solution, and no such cycle passes through a n
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 TRUE = 1
 FALSE = -1
 
 VARIABLE, AND, OR = "var", "and", "or"
+
+
+class Algebra(Protocol):
+    """Where literals are combined: a `Circuit`, or `litmus.truth.TruthTables`."""
+
+    def any_of(self, literals: Iterable[int]) -> int:
+        """The disjunction."""
+        ...
+
+    def all_of(self, literals: Iterable[int]) -> int:
+        """The conjunction."""
+        ...
 
 
 class Circuit:

@@ -11,6 +11,7 @@ from litmus.choices import LocationChoices, Rules, location_choices
 from litmus.circuit import FALSE, TRUE, Circuit
 from litmus.events import EventStructure
 from litmus.program import Pointer
+from litmus.truth import TruthTables
 
 Pair = tuple[int, int]
 
@@ -20,25 +21,23 @@ class Pairs:
     """The literals of the rf and co pairs of a structure.
 
     Either way the pairs of a location respect `rules`: enumerated choices by themselves, the others by the clauses of
-    `well_formed`.  `choices` has the enumerated choices of each location, or None where there are too many.  `bits`
-    maps the literal of each variable to the place of its location in `choices` and its set of choices.
+    `well_formed`.  `choices` has the enumerated choices of each location, or None where there are too many.
+    `candidates` is the number of candidate executions, None when some location has too many choices; 0 is certain.
+    The literals are truth tables where there are few candidates, else those of a circuit.
     """
 
     structure: EventStructure
     rules: Rules
-    circuit: Circuit
+    algebra: Circuit | TruthTables
     choices: list[LocationChoices | None]
+    candidates: int | None
     rf: dict[Pair, int] = field(default_factory=dict)
     co: dict[Pair, int] = field(default_factory=dict)
-    bits: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     @property
-    def candidates(self) -> int | None:
-        """The number of candidate executions, or None when some location has too many choices; 0 is certain."""
-        counts = [None if choice is None else len(choice.local.orders) for choice in self.choices]
-        if 0 in counts:
-            return 0
-        return None if None in counts else prod(count for count in counts if count is not None)
+    def tabled(self) -> bool:
+        """Whether the literals are truth tables."""
+        return isinstance(self.algebra, TruthTables)
 
     def bounds(self) -> tuple[dict[str, int], dict[str, int]]:
         """(may, must) of rf and of co."""
@@ -49,16 +48,22 @@ class Pairs:
         return may, must
 
 
-def make_pairs(structure: EventStructure, rules: Rules) -> Pairs:
-    """The pairs of a structure, for a model that demands these rules of each location."""
-    made = Pairs(structure, rules, Circuit(), [])
-    for place, pointer in enumerate(structure.writes):
-        choices = location_choices(structure, pointer, rules)
-        made.choices.append(choices)
-        if choices is None:
-            _guess_location(made, pointer, rules.coherent)
+def make_pairs(structure: EventStructure, rules: Rules, most: int = 0) -> Pairs:
+    """The pairs of a structure, for a model that demands these rules of each location.
+
+    With at most so many candidates they are truth tables.
+    """
+    choices = [location_choices(structure, pointer, rules) for pointer in structure.writes]
+    counts = [None if choice is None else len(choice.local.orders) for choice in choices]
+    known = [count for count in counts if count is not None]
+    candidates = 0 if 0 in known else prod(known) if len(known) == len(counts) else None
+    tabled = candidates is not None and 0 < candidates <= most
+    made = Pairs(structure, rules, TruthTables(known) if tabled else Circuit(), choices, candidates)
+    for place, (pointer, choice) in enumerate(zip(structure.writes, choices, strict=True)):
+        if choice is None:
+            _guess_location(made, pointer)
         else:
-            _enumerated_location(made, place, choices)
+            _enumerated_location(made, place, choice)
     return made
 
 
@@ -70,15 +75,20 @@ def _enumerated_location(made: Pairs, place: int, choices: LocationChoices) -> N
         for (a, b), members in table.items():
             literal = literals.get(members)
             if literal is None:
-                literal = literals[members] = made.circuit.variable()
+                literal = literals[members] = _choice(made.algebra, place, members)
                 literals[everything & ~members] = -literal
-                made.bits[literal] = (place, members)
             named[events[a], events[b]] = literal
 
 
-def _guess_location(made: Pairs, pointer: Pointer, coherent: bool) -> None:
+def _choice(algebra: Circuit | TruthTables, place: int, members: int) -> int:
+    """The literal of the choice of a location being one of `members`."""
+    return algebra.choice(place, members) if isinstance(algebra, TruthTables) else algebra.variable()
+
+
+def _guess_location(made: Pairs, pointer: Pointer) -> None:
     """The pairs of a location with too many choices: program order decides what it can."""
-    structure, circuit = made.structure, made.circuit
+    structure, circuit, coherent = made.structure, made.algebra, made.rules.coherent
+    assert isinstance(circuit, Circuit), "truth tables need the choices of every location"
     writes, po, n = structure.writes[pointer], structure.relations["po"], structure.n
     for a, b in combinations(writes, 2):
         if a == writes[0] or (coherent and po >> (a * n + b) & 1):

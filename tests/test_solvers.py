@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from litmus.acyclic import eliminate
 from litmus.check import MOST_CANDIDATES, Options, check
 from litmus.circuit import AND, FALSE, TRUE, Circuit
-from litmus.ground import eliminate
 from litmus.library import Model, load_model
 from litmus.program import (
     And,
@@ -174,7 +174,7 @@ def test_guessed_locations_under_random_models(program: Program, text: str) -> N
 def test_recursive_literals_that_wait_mean_the_same(deepest: int, program: Program, text: str) -> None:
     model = model_of(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("litmus.ground.DEEPEST", deepest)
+        patch.setattr("litmus.gates.DEEPEST", deepest)
         found = [check(program, model, Options(engine=engine)) for engine in BACK_ENDS]
     answer = brute_force(program, model)
     for verdict in found:

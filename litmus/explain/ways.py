@@ -83,7 +83,7 @@ def _structures(program: Program, judge: Model, unroll: int) -> Iterator[EventSt
 
 def candidates(program: Program, structure: EventStructure, rules: Rules, budget: Budget) -> Iterator[Execution]:
     """The candidate executions of a structure that end in what is asked and keep to the rules of each location."""
-    pairs = make_pairs(structure, rules)
+    pairs = make_pairs(structure, rules, MOST_CANDIDATES)
     if pairs.candidates == 0:
         return
     solver, question = _solver(program, pairs, budget)
@@ -98,10 +98,10 @@ def candidates(program: Program, structure: EventStructure, rules: Rules, budget
 def _solver(program: Program, pairs: Pairs, budget: Budget) -> tuple[Solver, int]:
     """A back end with the values of a structure and no axiom, and the literal of what is asked."""
     wanted = wanted_of(program)
-    problem = ground(pairs.structure, NO_AXIOMS, [], [], (pairs.rf, pairs.co, pairs.circuit), wanted, budget.spend)
-    question = literal(asked(program), wanted, problem.observed, problem.circuit)
+    problem = ground(pairs.structure, NO_AXIOMS, [], [], (pairs.rf, pairs.co, pairs.algebra), wanted, budget.spend)
+    question = literal(asked(program), wanted, problem.observed, problem.algebra)
     problem.answers = [question]
-    if pairs.candidates is not None and pairs.candidates <= MOST_CANDIDATES:
+    if pairs.tabled:
         return Table(problem, pairs, budget), question
     from litmus.solve.z3 import Z3Solver
 

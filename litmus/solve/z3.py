@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from litmus.circuit import TRUE
+from litmus.circuit import TRUE, Circuit
 from litmus.errors import InternalError
 from litmus.execution import Execution
 from litmus.ground import Problem
@@ -36,7 +36,9 @@ class Z3Solver:
 
     def _clauses(self) -> Clauses:
         problem = self.problem
-        formula = Clauses(problem.circuit)
+        if not isinstance(problem.algebra, Circuit):
+            raise InternalError("a solver needs a circuit")
+        formula = Clauses(problem.algebra)
         formula.clauses.extend(well_formed(self.pairs))
         for literal in problem.required:
             formula.require(literal)

@@ -1,0 +1,124 @@
+"""Grounding as truth tables: what depends on itself is evaluated again and again, from all false up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from litmus.cat.algebra import Values
+from litmus.cat.theory import Fixpoint, Node, Theory
+from litmus.circuit import FALSE, TRUE
+from litmus.events import EventStructure
+from litmus.formulas import Pair, Relations
+from litmus.program import Value
+from litmus.readings import ReadValues
+from litmus.relation import Universe, bits
+from litmus.truth import TruthTables
+
+Successors = dict[int, dict[int, int]]
+"""A relation: the literals of the pairs from each event, by their second event."""
+
+
+class TableRelations(Relations):
+    """Relations as truth tables; closures and recursive definitions are evaluated as a whole."""
+
+    def __init__(
+        self,
+        u: Universe,
+        tables: TruthTables,
+        may: Values,
+        must: Values,
+        dynamic: Mapping[str, Callable[[Pair], int]],
+        tick: Callable[[], None],
+        theory: Theory,
+    ) -> None:
+        super().__init__(u, tables, may, must, dynamic, tick)
+        self._steps = {m.id: step for step in theory.dynamic if isinstance(step, Fixpoint) for m in step.members}
+
+    def _recursive(self, node: Node, p: int) -> int:
+        """The literal of a pair, after those of all pairs have been found."""
+        if node.op == "plus":
+            self._known[node.id].update(self._closure(node))
+        else:
+            self._least_fixpoint(self._steps[node.id])
+        return self._known[node.id].get(p, FALSE)
+
+    def _closure(self, node: Node) -> dict[int, int]:
+        """All literals of a transitive closure (Warshall: through each event, from all before it to all after it)."""
+        all_of, any_of, n = self.algebra.all_of, self.algebra.any_of, self.n
+        after, before = self._first(node)
+        for through in sorted(after.keys() & before.keys()):
+            self.tick()
+            onward = after[through]
+            for i, first in before[through].items():
+                row = after[i]
+                for j, second in list(onward.items()):
+                    known = row.get(j, FALSE)
+                    if known != TRUE and (both := all_of((first, second))) != FALSE:
+                        row[j] = before[j][i] = any_of((known, both))
+        found = dict.fromkeys(bits(self.may[node.id]), FALSE)
+        found.update((i * n + j, literal) for i, row in after.items() for j, literal in row.items())
+        return found
+
+    def _first(self, node: Node) -> tuple[Successors, Successors]:
+        """The literals that a closure starts from, both ways round: those of its steps, and the pairs always in it."""
+        after: Successors = {}
+        before: Successors = {}
+        for i in range(self.n):
+            row = self._row(node.args[0], i)
+            steps = {j: self.literal(node.args[0], i * self.n + j) for j in bits(row)}
+            always = self.must[node.id] >> i * self.n & self.u.row
+            steps.update((j, TRUE) for j in bits(always))
+            for j, literal in steps.items():
+                if literal != FALSE:
+                    after.setdefault(i, {})[j] = before.setdefault(j, {})[i] = literal
+        return after, before
+
+    def _least_fixpoint(self, step: Fixpoint) -> None:
+        """Evaluates definitions that use each other until nothing changes."""
+        for member in step.members:
+            self._known[member.id] = dict.fromkeys(bits(self._undecided(member)), FALSE)
+        changed = True
+        while changed:
+            changed = False
+            for member, body in zip(step.members, step.bodies, strict=True):
+                self.tick()
+                for node in body:
+                    self._known[node.id].clear()
+                known = self._known[member.id]
+                new = {p: self.literal(member.args[0], p) for p in bits(self._undecided(member))}
+                changed |= any(known[p] != literal for p, literal in new.items())
+                known.update(new)
+
+    def _undecided(self, node: Node) -> int:
+        """The pairs that are in a node in some executions, and not in others."""
+        return self.may[node.id] & ~self.must[node.id]
+
+
+class TableValues(ReadValues):
+    """What reads return, as truth tables."""
+
+    def __init__(self, structure: EventStructure, tables: TruthTables, rf: dict[Pair, int]) -> None:
+        super().__init__(structure, tables, rf)
+        self._groups = {key: group for group in self.circular for key in group}
+
+    def _returns(self, key: int, value: Value) -> int:
+        """The literal of a read returning a value, after those of all reads in a circle with it."""
+        group = self._groups.get(key)
+        if group is None:
+            return self.algebra.any_of(self._received(key, value))
+        if value not in self.domains[key]:
+            return FALSE
+        self._least_solution(group)
+        return self._known[key, value]
+
+    def _least_solution(self, group: tuple[int, ...]) -> None:
+        """Evaluates reads that use each other's values until nothing changes."""
+        cases = [(key, value) for key in group for value in self.domains[key]]
+        self._known.update(dict.fromkeys(cases, FALSE))
+        changed = True
+        while changed:
+            changed = False
+            for case in cases:
+                new = self.algebra.any_of(self._received(*case))
+                changed |= new != self._known[case]
+                self._known[case] = new
