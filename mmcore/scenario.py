@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from mmcore.cpu import Cpu
+from mmcore.cpu import Cpu, Maker
 from mmcore.errors import ScenarioError
 from mmcore.memory import Cell, Memory
 from mmcore.trace.term import Expression, Term
@@ -17,6 +18,8 @@ MODELS = ("sc", "x86-tso", "armv8", "riscv", "power", "lkmm")
 NEVER = dict.fromkeys(MODELS, "Never")
 SOMETIMES = dict.fromkeys(MODELS, "Sometimes")
 """Wrong already under sequential consistency."""
+ALWAYS = dict.fromkeys(MODELS, "Always")
+"""Wrong in every execution."""
 STORE_BUFFERING = {**SOMETIMES, "sc": "Never"}
 """Wrong wherever a write may wait in a store buffer: on every real machine."""
 WEAK = {**STORE_BUFFERING, "x86-tso": "Never"}
@@ -38,6 +41,7 @@ class Variant:
     `why`: one sentence on what the step is for, or why the outcome stays impossible.  `threads`: routines that stand
     in for those of the scenario, by name of the thread.  `reason`: where the expectation on a model is no plain
     consequence of the others (Power, RISC-V): why.  `unchecked`: models that cannot express it, with the reason.
+    `catalogue`: the reduction of this variant in a catalogue of protocols, if any.
     """
 
     name: str
@@ -48,6 +52,7 @@ class Variant:
     reason: str = ""
     catalogue: str = ""
     unchecked: Mapping[str, str] = field(default_factory=dict)
+    catalogue: str = ""
 
     @property
     def correct(self) -> bool:
@@ -87,6 +92,16 @@ class Scenario:
     def routine(self, thread: Thread, variant: Variant) -> Callable[[Cpu, Any], None]:
         """What a thread runs in a variant."""
         return variant.threads.get(thread.name, thread.routine)
+
+    def runs(self, variant: Variant) -> list[Callable[[Maker], None]]:
+        """The threads of a variant: each call runs one of them on a fresh machine, whose CPU a maker makes."""
+        routines = (self.routine(thread, variant) for thread in self.threads)
+        return [partial(self._run, number, routine, variant) for number, routine in enumerate(routines)]
+
+    def _run(self, number: int, routine: Callable[[Cpu, Any], None], variant: Variant, make: Maker) -> None:
+        memory = Memory()
+        state = self.setup(memory)
+        routine(make(memory, number, variant.without), state)
 
     def condition(self) -> Expression:
         """The bad outcome as an expression over `observed` and `final`; raises ScenarioError if it is none."""
