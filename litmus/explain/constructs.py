@@ -2,7 +2,8 @@
 
 The statements of a program are groups of instructions with one span: a statement of a portable test and all that it
 was lowered to.  A dependency is removed by taking the value as known beforehand (`PREDICTED`): the value stays the
-same, and nothing waits for it.  Locks and SRCU are left as they are.
+same, and nothing waits for it.  Where that leaves a value that only
+depends on itself, it is replaced by a constant.  Locks and SRCU are left as they are.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from litmus.program import (
     PREDICTED,
     Assign,
     Branch,
+    Const,
     Expression,
     Fence,
     Instruction,
@@ -30,6 +32,7 @@ from litmus.program import (
     Tags,
     Thread,
     Unary,
+    Value,
     When,
 )
 
@@ -53,8 +56,6 @@ LOCKED = frozenset({"X"})
 OPERANDS = ("left", "right", "condition", "then", "otherwise")
 """The fields of expressions of two or three arguments."""
 
-RETRY_LOOP = (StoreConditional,)
-
 Edit: TypeAlias = Callable[[Operation], tuple[Operation, ...]]
 Removal: TypeAlias = Callable[[Program], Program]
 
@@ -64,7 +65,7 @@ class Construct:
     """Something that orders: where it is, its kind (see `Ordering`) and words, and how to take it out of the program.
 
     `at`: the number of its first instruction in the thread.  Numbers stay the same when something is taken out, but
-    for atomicity, which makes two instructions of one.
+    for atomicity, which makes two instructions of one.  `replace`: for a data dependency, how to put a constant there.
     """
 
     place: Place
@@ -72,6 +73,7 @@ class Construct:
     words: str
     at: int
     remove: Removal
+    replace: Callable[[Value], Removal] | None = None
 
 
 def without(program: Program, chosen: Iterable[Construct]) -> Program:
@@ -88,8 +90,7 @@ def constructs(program: Program, own_words: bool) -> Iterator[Construct]:
         for members in groups:
             place = place_of(thread.index, thread.instructions[members[0]], own_words)
             statement = _Statement(program, number, members)
-            for kind, words, removal in statement.found(place.text):
-                yield Construct(place, kind, words, members[0], removal)
+            yield from statement.found(place)
         yield from _sections(program, number, own_words)
 
 
@@ -114,19 +115,22 @@ class _Statement:
         code = program.threads[thread].instructions
         self.operations = [o for number in members for o in _flat(code[number].operations)]
 
-    def found(self, text: str) -> Iterator[tuple[str, str, Removal]]:
-        """(kind, words, how to take it out) for all that orders here."""
+    def found(self, place: Place) -> Iterator[Construct]:
+        """All that orders here."""
         accesses = [o for o in self.operations if isinstance(o, Load | Store | StoreConditional)]
         fences = [o for o in self.operations if isinstance(o, Fence) and not o.tags & (KEPT | frozenset(SECTION))]
         locks = any(access.tags & LOCKS for access in accesses)
         annotated = any(_weakened(access.tags, self.program.arch) != access.tags for access in accesses)
         if fences and not accesses:
-            yield "fence", text, self.edit(_no_fence)
+            yield self._construct(place, "fence", "", _no_fence)
         elif (fences or annotated) and not locks:
-            yield "annotation", f"{self._order(accesses, text)} of {text}", self.edit(self._weaken)
+            yield self._construct(place, "annotation", f"{self._order(accesses, place.text)} of ", self._weaken)
         if any(isinstance(o, Load) and o.atomic for o in self.operations) and not locks:
-            yield "atomicity", f"the atomicity of {text}", self.edit(_not_atomic, split=True)
-        yield from self._dependencies(text)
+            yield self._construct(place, "atomicity", "the atomicity of ", _not_atomic)
+        yield from self._dependencies(place)
+
+    def _construct(self, place: Place, kind: str, words: str, edit: Edit) -> Construct:
+        return Construct(place, kind, words + place.text, min(self.members), self.edit(edit, kind == "atomicity"))
 
     @staticmethod
     def _order(accesses: Sequence[Load | Store | StoreConditional], text: str) -> str:
@@ -137,16 +141,17 @@ class _Statement:
             return "the order"
         return "the acquire" if acquires else "the release"
 
-    def _dependencies(self, text: str) -> Iterator[tuple[str, str, Removal]]:
+    def _dependencies(self, place: Place) -> Iterator[Construct]:
         if any(isinstance(o, Load | Store) and _computed(o.address) for o in self.operations):
-            yield "addr", f"the address dependency of {text}", self.edit(_no_address)
+            yield self._construct(place, "addr", "the address dependency of ", _no_address)
         updates = any(isinstance(o, Load) and o.atomic for o in self.operations)
         own = frozenset(filter(None, map(_target, self.operations))) if updates else frozenset[str]()
         if any(isinstance(o, Store | StoreConditional) and _computed(o.value, own) for o in self.operations):
-            yield "data", f"the data dependency of {text}", self.edit(_no_data)
-        looping = any(isinstance(o, RETRY_LOOP) for o in self.operations)
+            found = self._construct(place, "data", "the data dependency of ", _no_data)
+            yield replace(found, replace=lambda value: self.edit(partial(_constant, value)))
+        looping = any(isinstance(o, StoreConditional) for o in self.operations)
         if not looping and any(isinstance(o, Branch) and _computed(o.condition) for o in self.operations):
-            yield "ctrl", f"the control dependency of {text}", self.edit(_no_control)
+            yield self._construct(place, "ctrl", "the control dependency of ", _no_control)
 
     def _weaken(self, operation: Operation) -> tuple[Operation, ...]:
         if isinstance(operation, Load | Store | StoreConditional):
@@ -253,6 +258,13 @@ def _no_address(operation: Operation) -> tuple[Operation, ...]:
 def _no_data(operation: Operation) -> tuple[Operation, ...]:
     if isinstance(operation, Store | StoreConditional):
         return (replace(operation, value=_predicted(operation.value)),)
+    return (operation,)
+
+
+def _constant(value: Value, operation: Operation) -> tuple[Operation, ...]:
+    """The operation, storing a constant."""
+    if isinstance(operation, Store | StoreConditional):
+        return (replace(operation, value=Const(value)),)
     return (operation,)
 
 

@@ -49,11 +49,15 @@ class Reasons:
         self.lexicon = Lexicon(self.theory)
 
     def violation(self, execution: Execution) -> Violation | None:
-        """The failing axiom with the smallest reason (the first of those), or None where the model allows it."""
+        """The failing axiom with the smallest reason (the first of those), or None where the model allows it.
+
+        Where accesses of one location by themselves are out of order, that is reason enough.
+        """
         values = self.evaluator.values(execution)
         failing = [c for c in self.theory.checks if c.role == "axiom" and not passes(self._universe, c, values)]
         if not failing:
             return None
+        failing = [check for check in failing if check in self.theory.implied][:1] or failing
         derivations = Derivations(self.lexicon, self._universe, values)
         return min((self._explain(check, derivations, values) for check in failing), key=_size)
 

@@ -5,16 +5,20 @@ Each is taken out of the program, and the model is asked again.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from litmus.check import Options, check
 from litmus.errors import LitmusError
+from litmus.execution import Execution
 from litmus.explain.constructs import Construct, constructs, without
 from litmus.explain.explanation import Ordering, Role
+from litmus.explain.words import place_of
 from litmus.library import Model
 from litmus.paths import Walker
-from litmus.program import Program
+from litmus.program import Program, Value
 from litmus.registers import RegisterWalker
+from litmus.term import evaluate
 from litmus.unfold import unfold
 
 
@@ -28,16 +32,44 @@ class Proof:
     enough: tuple[Ordering, ...]
 
 
-def proof(program: Program, judge: Model, own_words: bool, options: Options) -> Proof:
-    """What carries the proof that a model forbids the outcome of a program, which is lowered for the model."""
+def proof(program: Program, judge: Model, own_words: bool, options: Options, found: Sequence[Execution]) -> Proof:
+    """What carries the proof that a model forbids the outcome of a program, which is lowered for the model.
+
+    `found`: executions with the outcome, for the values that it takes.
+    """
     before = _ordered_by(program, judge, options)
-    found: list[tuple[Construct, Ordering]] = []
+    roles: list[tuple[Construct, Ordering]] = []
     for construct in constructs(program, own_words):
         changed = construct.remove(program)
         if _ordered_by(changed, judge, options) != before:
             role = _role(is_forbidden(changed, judge, options))
-            found.append((construct, Ordering(construct.place, construct.kind, construct.words, role)))
-    return Proof(tuple(item for _, item in found), _enough(program, judge, options, found))
+            if role == "undecided" and construct.replace is not None:
+                construct, role = _with_a_constant(construct, program, judge, options, found)
+            roles.append((construct, Ordering(construct.place, construct.kind, construct.words, role)))
+    return Proof(tuple(item for _, item in roles), _enough(program, judge, options, roles))
+
+
+def _with_a_constant(
+    construct: Construct, program: Program, judge: Model, options: Options, found: Sequence[Execution]
+) -> tuple[Construct, Role]:
+    """A data dependency whose value would depend on itself without it: the value that the outcome takes, as a constant,
+    if it is always the same.
+    """
+    values = {value for execution in found for value in _stored(construct, execution)}
+    if len(values) != 1 or construct.replace is None:
+        return construct, "undecided"
+    constant = replace(construct, remove=construct.replace(values.pop()))
+    return constant, _role(is_forbidden(constant.remove(program), judge, options))
+
+
+def _stored(construct: Construct, execution: Execution) -> Iterator[Value]:
+    """The values that a statement stores in an execution."""
+    for event in execution.structure.events:
+        if event.kind != "W" or event.instruction is None or event.value is None or execution.values is None:
+            continue
+        place = place_of(event.thread, event.instruction, True)
+        if (place.thread, place.line) == (construct.place.thread, construct.place.line):
+            yield evaluate(event.value, execution.values)
 
 
 def _enough(

@@ -5,27 +5,28 @@ A candidate has a source for each read, a total coherence order for each locatio
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from litmus.cat.theory import Theory
 from litmus.check import MOST_CANDIDATES, judge_of, lowered, wanted_of
 from litmus.choices import Rules
+from litmus.circuit import FALSE, TRUE
 from litmus.errors import InternalError
 from litmus.evaluate import Evaluator
 from litmus.events import EventStructure
 from litmus.execution import Execution
+from litmus.explain.circles import constants, solutions
 from litmus.explain.cycle import Reasons, Violation
-from litmus.ground import ground
+from litmus.ground import Problem, ground
 from litmus.library import Model
 from litmus.pairs import Pairs, make_pairs
 from litmus.paths import Walker
-from litmus.program import And, Not, Program, Proposition
+from litmus.program import And, Not, Observable, Program, Proposition
 from litmus.proposition import predicate
 from litmus.question import literal
 from litmus.registers import RegisterWalker
 from litmus.solve.budget import Budget
-from litmus.solve.found import Solver
 from litmus.solve.tables import Table
 from litmus.unfold import unfold
 
@@ -82,27 +83,43 @@ def _structures(program: Program, judge: Model, unroll: int) -> Iterator[EventSt
 
 
 def candidates(program: Program, structure: EventStructure, rules: Rules, budget: Budget) -> Iterator[Execution]:
-    """The candidate executions of a structure that end in what is asked and keep to the rules of each location."""
+    """The candidate executions of a structure that end in what is asked and keep to the rules of each location; last
+    those with values out of thin air.
+    """
     pairs = make_pairs(structure, rules, MOST_CANDIDATES)
     if pairs.candidates == 0:
         return
-    solver, question = _solver(program, pairs, budget)
+    problem, question = _problem(program, pairs, budget)
     wanted = wanted_of(program)
     holds = predicate(asked(program), wanted)
-    for execution in solver.executions(question):
+    for execution in _executions(problem, pairs, wanted, question, budget):
         if not execution.feasible or not holds(execution.final(wanted)):
             raise InternalError(f"{program.name}: a candidate does not end in the outcome")
         yield execution
+    if problem.undefined != FALSE:
+        guesses = constants(asked(program))
+        problem = replace(problem, undefined=FALSE, constraints=[], required=[problem.undefined], answers=[TRUE])
+        for circular in _executions(problem, pairs, wanted, TRUE, budget):
+            for solved in solutions(circular, guesses):
+                if solved.feasible and holds(solved.final(wanted)):
+                    yield solved
 
 
-def _solver(program: Program, pairs: Pairs, budget: Budget) -> tuple[Solver, int]:
-    """A back end with the values of a structure and no axiom, and the literal of what is asked."""
+def _problem(program: Program, pairs: Pairs, budget: Budget) -> tuple[Problem, int]:
+    """The values of a structure without any axiom, and the literal of what is asked."""
     wanted = wanted_of(program)
     problem = ground(pairs.structure, NO_AXIOMS, [], [], (pairs.rf, pairs.co, pairs.algebra), wanted, budget.spend)
     question = literal(asked(program), wanted, problem.observed, problem.algebra)
     problem.answers = [question]
+    return problem, question
+
+
+def _executions(
+    problem: Problem, pairs: Pairs, wanted: Sequence[Observable], question: int, budget: Budget
+) -> Iterator[Execution]:
+    """The candidates that make a literal true."""
     if pairs.tabled:
-        return Table(problem, pairs, budget), question
+        return Table(problem, pairs, budget).executions(question)
     from litmus.solve.z3 import Z3Solver
 
-    return Z3Solver(problem, pairs, wanted, budget), question
+    return Z3Solver(problem, pairs, wanted, budget).executions(question)

@@ -11,6 +11,7 @@ from litmus.errors import InternalError
 from litmus.explain.explanation import Explanation
 from litmus.explain.proof import proof
 from litmus.explain.reasons import reasons
+from litmus.explain.story import story
 from litmus.explain.ways import Way, asked, ways
 from litmus.library import Model
 from litmus.program import Program
@@ -35,7 +36,7 @@ def why(program: Program, model: Model, options: Options, most: int = MOST_WAYS)
     except Undecided as limit:
         return replace(start, forbidden=None, undecided=str(limit))
     start = replace(start, ways=len(found[:most]), complete=len(found) <= most and not verdict.bounded)
-    return _forbidden(start, program, model, found[:most], options) if start.forbidden else start
+    return (_forbidden if start.forbidden else _allowed)(start, program, model, found[:most], options)
 
 
 def _start(program: Program, model: Model, verdict: Verdict) -> Explanation:
@@ -59,10 +60,24 @@ def _forbidden(
 ) -> Explanation:
     if any(way.violation is None for way in found):
         raise InternalError(f"{program.name}: a way to the outcome is allowed, and the verdict says it is not")
+    translated, judge, own_words = _translated(program, model)
+    carried = proof(translated, judge, own_words, options, [way.execution for way in found])
+    return replace(start, reasons=reasons(found, own_words), orderings=carried.orderings, enough=carried.enough)
+
+
+def _allowed(
+    start: Explanation, program: Program, model: Model, found: Sequence[Way], options: Options
+) -> Explanation:
+    translated, judge, own_words = _translated(program, model)
+    executions = [way.execution for way in found if way.violation is None]
+    theories = [judge.theory(execution.structure.signature) for execution in executions]
+    told = story(executions, theories, own_words, translated.arch)
+    missing = () if told else ("no order of steps was found that gives this outcome",)
+    return replace(start, story=told, notes=(*start.notes, *missing))
+
+
+def _translated(program: Program, model: Model) -> tuple[Program, Model, bool]:
+    """The program as it is judged, the model that judges it, and whether its instructions have the user's words."""
     judge = judge_of(program, model)
     translated = lowered(program, judge)
-    own_words = translated.arch == program.arch or translated.arch in PORTABLE
-    carried = proof(translated, judge, own_words, options)
-    return replace(
-        start, reasons=reasons(found, own_words), orderings=carried.orderings, enough=carried.enough
-    )
+    return translated, judge, translated.arch == program.arch or translated.arch in PORTABLE

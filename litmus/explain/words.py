@@ -158,7 +158,7 @@ class Words:
         if a.pointer == b.pointer and a.pointer is not None:
             return f"{owner}'s {first} and {second} access {a.pointer} in program order"
         if LOCKED & (a.tags | b.tags):
-            return f"{owner}'s {first} comes before {second}, and a locked instruction lets nothing pass"
+            return f"{owner}'s {first} comes before {second}, next to an atomic update that keeps order"
         name = "" if edge.relation in ("", "po") else f" ({edge.relation})"
         return f"{owner}'s {first} comes before {second} in program order{name}"
 
@@ -173,8 +173,8 @@ def _is(event: Event, kind: str, tags: frozenset[str]) -> bool:
 
 
 def steps(cycle: tuple[Edge, ...], execution: Execution) -> tuple[Edge, ...]:
-    """A cycle as what is one step to a reader: communication between accesses, and for each thread what keeps two of its
-    accesses in order.
+    """A cycle as what is one step to a reader: communication between accesses, or what keeps two accesses of a thread
+    in order.
     """
     return _between_accesses(_taken_apart(cycle, execution), execution)
 

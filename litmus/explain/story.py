@@ -1,0 +1,159 @@
+"""The story of an allowed outcome: which of its executions is told, as which steps, and what was seen out of order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from litmus.cat.theory import Theory
+from litmus.evaluate import Evaluator
+from litmus.execution import Execution
+from litmus.explain.buffers import Machine, Move
+from litmus.explain.explanation import Story
+from litmus.explain.replay import Moment, Relations, Run, divmods
+from litmus.explain.words import Words
+
+MOST_EXECUTIONS = 20
+"""So many allowed executions are looked at for the simplest story."""
+
+MOST_REORDERED = 4
+"""So many pairs that are out of order are told."""
+
+
+def story(executions: Sequence[Execution], theories: Sequence[Theory], words: bool, arch: str) -> Story | None:
+    """The simplest story of some allowed executions, or None where no machine has a run; `words`: see `place_of`."""
+    told: list[tuple[tuple[int, int, int], Run, Relations]] = []
+    for execution, theory in list(zip(executions, theories, strict=True))[:MOST_EXECUTIONS]:
+        relations = Relations(execution, kept_order(theory, execution))
+        told.extend(_run(relations))
+        if told and not told[-1][1].reordered:
+            break  # an interleaving: nothing is simpler
+    if not told:
+        return None
+    (copies, _, _), run, relations = min(told, key=lambda each: each[0])
+    speaker = _Speaker(relations, words)
+    if arch == "x86" and run.reordered and (moves := Machine(relations.execution).run()) is not None:
+        return Story("store buffers", tuple(speaker.moves(moves)), tuple(speaker.reordered(run)))
+    return Story("copies" if copies else "memory", tuple(speaker.moments(run)), tuple(speaker.reordered(run)))
+
+
+def _run(relations: Relations) -> Iterator[tuple[tuple[int, int, int], Run, Relations]]:
+    """The run of an execution, if there is one, and how simple it is: one memory, few pairs out of order, few steps."""
+    for copies, found in enumerate((relations.in_memory, relations.in_copies)):
+        run = found()
+        if run is not None:
+            yield (copies, len(run.reordered), len(run.moments)), run, relations
+            return
+
+
+def kept_order(theory: Theory, execution: Execution) -> int:
+    """The pairs of program order that some axiom of the model keeps in order: those in the closure of a relation that
+    has to be acyclic.
+    """
+    structure, u = execution.structure, execution.structure.universe
+    values = Evaluator(theory, structure).values(execution)
+    kept = 0
+    for check in theory.checks:
+        if check.role == "axiom" and check.kind == "acyclic" and not check.negated:
+            kept |= u.plus(values[check.node.id])
+    return kept & structure.relations["po"]
+
+
+class _Speaker:
+    """The sentences of a story."""
+
+    def __init__(self, relations: Relations, own_words: bool) -> None:
+        self.relations = relations
+        self.execution = relations.execution
+        self.events = relations.events
+        self.words = Words(relations.execution, own_words)
+
+    # --- steps ------------------------------------------------------------------------------------------
+
+    def moments(self, run: Run) -> Iterator[str]:
+        """The steps of a run on one memory or on copies."""
+        done: set[int] = set()
+        for moment in run.moments:
+            yield self._moment(moment, done)
+            done.add(moment.event)
+
+    def _moment(self, moment: Moment, done: set[int]) -> str:
+        event = moment.event
+        if moment.thread is not None:
+            return f"{self.words.value(event)} of {self.words.at(event)} reaches P{moment.thread}"
+        if self.events[event].kind == "W":
+            return f"{self.words.at(event)} writes {self.words.value(event)}"
+        source = self.execution.sources[event]
+        early = self.events[source].thread == self.events[event].thread and source not in done
+        own = f", its own write of {self.words.line(source)}, before that is done for others" if early else ""
+        return f"{self.words.at(event)} reads {self.words.value(event)}{own}"
+
+    def moves(self, moves: Sequence[Move]) -> Iterator[str]:
+        """The steps of the store-buffer machine."""
+        for move in moves:
+            at, value, thread = self.words.at(move.event), self.words.value(move.event), self.events[move.event].thread
+            match move.action:
+                case "buffer":
+                    yield f"{at} puts {value} into P{thread}'s store buffer"
+                case "drain":
+                    yield f"P{thread}'s store buffer drains {value} of {self.words.line(move.event)} into memory"
+                case "memory":
+                    yield f"{at} reads {value} from memory"
+                case "own buffer":
+                    yield f"{at} reads {value} from P{thread}'s own store buffer"
+                case "locked":
+                    yield f"{at} {self._locked(move.event)} in memory, in one step"
+                case "fence":
+                    yield f"P{thread}'s {self.words.fence(move.event)} has waited: P{thread}'s store buffer is empty"
+
+    def _locked(self, read: int) -> str:
+        write = dict(self.execution.structure.rmw_pairs).get(read)
+        written = "" if write is None else f" and writes {self.words.value(write)}"
+        return f"reads {self.words.value(read)}{written}"
+
+    # --- what was out of order --------------------------------------------------------------------------
+
+    def reordered(self, run: Run) -> Iterator[str]:
+        """Why the outcome is no interleaving: pairs of a thread out of order, writes seen by one thread first."""
+        for a, b in run.reordered[:MOST_REORDERED]:
+            yield self._pair(a, b)
+        if len(run.reordered) > MOST_REORDERED:
+            yield f"{len(run.reordered) - MOST_REORDERED} more pairs are out of order."
+        if not run.reordered and any(moment.thread is not None for moment in run.moments):
+            yield from self._seen_first(run)
+
+    def _pair(self, a: int, b: int) -> str:
+        first, second, owner = self.words.line(a), self.words.line(b), f"P{self.events[a].thread}"
+        fences = [e for e in self._between(a, b) if self.events[e].kind == "F"]
+        kinds = f"a {_noun(self.events[a].kind)} before a {_noun(self.events[b].kind)}"
+        if fences:
+            named = " and ".join(self.words.fence(fence) for fence in fences)
+            why = f"{named} between them does not keep {kinds}"
+        else:
+            why = f"no barrier between them{self._dependency(a, b)} keeps {kinds}"
+        return f"{owner}'s {second} took effect before {first}: {why} on this model."
+
+    def _between(self, a: int, b: int) -> Iterator[int]:
+        po, n = self.relations.po, self.relations.n
+        return (e for e in range(n) if po >> (a * n + e) & 1 and po >> (e * n + b) & 1)
+
+    def _dependency(self, a: int, b: int) -> str:
+        found = [name for name in ("addr", "data", "ctrl")
+                 if self.execution.structure.relations[name] >> (a * self.relations.n + b) & 1]  # fmt: skip
+        return f", and no dependency (there is {' and '.join(found)})" if found else ", and no dependency,"
+
+    def _seen_first(self, run: Run) -> Iterator[str]:
+        """Writes that one thread has read before they have reached another, which reads an older one."""
+        readers: dict[int, list[int]] = {}
+        for w, r in divmods(self.relations.rfe, self.relations.n):
+            readers.setdefault(w, []).append(r)
+        for r, w in divmods(self.relations.fre, self.relations.n):
+            for other in readers.get(w, ()):
+                thread, missed = self.events[other].thread, self.events[r].thread
+                if thread != missed and run.moments.index(Moment(other)) < run.moments.index(Moment(r)):
+                    here, there = self.words.line(other), self.words.line(r)
+                    yield (f"{self.words.value(w)} of {self.words.at(w)} has reached P{thread} ({here}) and not yet "
+                           f"P{missed} ({there}): no barrier here makes a write visible to all at once.")  # fmt: skip
+
+
+def _noun(kind: str) -> str:
+    return "write" if kind == "W" else "read"
