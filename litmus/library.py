@@ -65,6 +65,11 @@ class Model:
         """The trees to interpret, in order: what every model may use, the bell file, the model."""
         return (_prelude(), *(() if self.bell is None else (self.bell,)), self.file)
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts of the model's own files, with all that they include: what it depends on."""
+        return tuple(file.source.text for file in _all_files(self))
+
     def theory(self, signature: frozenset[str]) -> Theory:
         """The model for tests whose non-empty sets are `signature`; names it never mentions are ignored."""
         relevant = signature & self.words

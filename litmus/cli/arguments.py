@@ -22,7 +22,7 @@ EXIT_CODES = """exit codes:
 
 
 OUTPUTS = ("text", "herd", "json", "junit", "github")
-COMMANDS = ("check", "models", "lower", "show", "explain")
+COMMANDS = ("check", "models", "lower", "show", "explain", "cache")
 
 
 class Parser(ArgumentParser):
@@ -50,6 +50,7 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
     _add_lower(commands)
     _add_show(commands)
     _add_explain(commands)
+    _add_cache(commands)
     return parser.parse_args(arguments)
 
 
@@ -89,7 +90,7 @@ def _add_check(commands: _SubParsersAction[Parser]) -> None:
     add("--verdict-only", action="store_true", help="answer the question without finding every final state: faster")
     add("--states", action="store_true", help="list the final states (text output)")
     add("-j", "--jobs", type=_at_least_1, default=1, metavar="N", help="work on N tests at a time (default: 1)")
-    add("--no-cache", action="store_true", help="answer all tests again, also those answered before: see `litmus cache`")
+    add("--no-cache", action="store_true", help="answer again what was answered in an earlier run")
     add("--color", type=_one_of("auto", "always", "never"), metavar="auto|always|never", default="auto",
         help="colours (auto: on a terminal)")  # fmt: skip
     parser.set_defaults(run=_later("check"))
@@ -122,6 +123,8 @@ def _add_show(commands: _SubParsersAction[Parser]) -> None:
     add("-o", "--output", metavar="FILE",
         help="a .svg, .dot or .txt file to write, or .html: a page of every outcome under every model (default: text, "
              "on the terminal)")  # fmt: skip
+    add("--unroll", type=_at_least_1, default=2, metavar="N", help="how often a loop is unrolled (default: 2)")
+    add("--timeout", type=_seconds, metavar="S", help="give up after S seconds: undecided")
     parser.set_defaults(run=_later("show"))
 
 
@@ -138,6 +141,13 @@ def _add_explain(commands: _SubParsersAction[Parser]) -> None:
     add("--unroll", type=_at_least_1, metavar="N", help="how often a loop is unrolled (default: 2)")
     add("--timeout", type=_seconds, metavar="S", help="give up after S seconds: undecided")
     parser.set_defaults(run=_later("explain"))
+
+
+def _add_cache(commands: _SubParsersAction[Parser]) -> None:
+    """`litmus cache`."""
+    parser = commands.add_parser("cache", help="where answers are kept between runs", allow_abbrev=False)
+    parser.add_argument("--clear", action="store_true", help="remove all of them")
+    parser.set_defaults(run=_later("cache"))
 
 
 def _later(command: str) -> Callable[[Namespace], int]:

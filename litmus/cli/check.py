@@ -7,14 +7,18 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from litmus.cli.answers import Settings, answers
 from litmus.cli.progress import Progress
-from litmus.cli.run import ALL, Settings, answers
+from litmus.cli.run import ALL
 from litmus.errors import UsageError
 from litmus.inputs import find
 from litmus.inputs import read as read_text
+from litmus.library import BUNDLED
 from litmus.report.answer import Answer, Report
 
 if TYPE_CHECKING:
@@ -23,6 +27,9 @@ if TYPE_CHECKING:
 DEFAULT_UNROLL = 2
 
 AS_EXPECTED, DIFFERS, BAD_INPUT, UNDECIDED, INTERRUPTED = 0, 1, 2, 3, 130
+ADVISED = ("text", "junit", "github")
+"""The forms of the answer that say what would end a flag."""
+
 WORST_FIRST = (BAD_INPUT, DIFFERS, UNDECIDED)
 
 
@@ -32,6 +39,7 @@ def run(arguments: Namespace) -> int:
     Raises UsageError or InputError for a model that cannot be read, before any test is.
     """
     from litmus.check import Options
+    from litmus.cli.kept import kept
 
     config = _configuration(arguments)
     options = Options(
@@ -48,12 +56,14 @@ def run(arguments: Namespace) -> int:
         variants=(*arguments.variants, *config.variants),
         bell=next(iter(_file(arguments.bell, config, "bell")), None),
         macros=next(iter(_file(arguments.macros, config, "macros")), None),
-        advise=arguments.output == "text",
+        advise=arguments.output in ADVISED,
     )
     for name in settings.models:
-        if name != ALL:
+        if name not in (ALL, *BUNDLED):
             settings.model(name)
     paths = find(arguments.paths)
+    if not arguments.no_cache:
+        settings = replace(settings, kept=kept(settings, paths))
     progress = Progress(paths, sys.stderr)
     progress.show()
     with closing(answers(paths, settings, arguments.jobs)) as stream:
@@ -123,14 +133,10 @@ def _print(answer: Answer, report: Report, reported: set[str]) -> None:
 
 def _report(arguments: Namespace, paths: tuple[str, ...]) -> Report:
     """The report that was asked for."""
-    if arguments.output == "json":
-        from litmus.report.json import Json
-
-        return Json()
-    if arguments.output == "herd":
-        from litmus.report.herd import Herd
-
-        return Herd()
+    if arguments.output != "text":
+        module = import_module(f"litmus.report.{arguments.output}")
+        report: Report = getattr(module, arguments.output.capitalize())()
+        return report
     from litmus.report.text import Text
 
     return Text((Path(path).stem for path in paths), arguments.states, _colored(arguments.color, sys.stdout))

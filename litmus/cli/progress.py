@@ -10,6 +10,12 @@ from litmus.report.answer import Answer
 PERIOD = 0.1
 """Seconds between two lines, at least."""
 
+SETTLED = 1.0
+"""Seconds before anything is said about the time that is left."""
+
+WIDTH = 100
+"""Longer lines are cut, as a terminal would begin a new one."""
+
 _CLEAR = "\r\x1b[K"
 
 
@@ -21,6 +27,7 @@ class Progress:
         self._stream = stream
         self._on = stream.isatty() and len(paths) > 1
         self._done = 0
+        self._start = perf_counter()
         self._drawn = float("-inf")
         self._visible = False
 
@@ -29,8 +36,17 @@ class Progress:
         self._done += answer is not None and answer.last
         now = perf_counter()
         if self._on and self._done < len(self._paths) and now - self._drawn >= PERIOD:
-            self._write(f"{_CLEAR}{self._done} of {len(self._paths)} done, at {self._paths[self._done]}"[:100])
+            left = self._left(now)
+            self._write(f"{_CLEAR}{self._done} of {len(self._paths)} done{left}, at {self._paths[self._done]}"[:WIDTH])
             self._drawn, self._visible = now, True
+
+    def _left(self, now: float) -> str:
+        """How long the rest will take, as far as it can be told: at the pace so far."""
+        passed = now - self._start
+        if self._done == 0 or passed < SETTLED:
+            return ""
+        seconds = round(passed / self._done * (len(self._paths) - self._done))
+        return f", {seconds // 60}:{seconds % 60:02} left"
 
     def clear(self) -> None:
         """Takes the line away, to make place for output."""

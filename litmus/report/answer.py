@@ -11,11 +11,15 @@ from litmus.verdict import Verdict
 
 @dataclass(frozen=True)
 class Problem:
-    """Why there is no verdict: `message` on one line, `report` in full; `bug` if the fault is ours."""
+    """Why there is no verdict: `message` on one line, `report` in full; `bug` if the fault is ours.
+
+    `place` is the file, line and column (from 1) of a mistake that has one.
+    """
 
     message: str
     report: str
     bug: bool = False
+    place: tuple[str, int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,9 @@ class Answer:
     `uncompiled`: why the test has no form on the model's architecture, where every model was asked.
 
     `test`, `arch` and `condition` are None when the test could not be read, `model` when the problem came
-    before any model.  `hash` is the test's own `Hash` field.  `last`: no more answers to the same test follow.
+    before any model.  `hash` is the test's own `Hash` field.  `line`: where the test says what it expects of the model,
+    if it does.  `last`: no more answers to the same test follow.
+    `notes`: what to know about how the test was read.
     """
 
     path: str
@@ -37,7 +43,9 @@ class Answer:
     verdict: Verdict | None = None
     problem: Problem | None = None
     uncompiled: str | None = None
+    line: int | None = None
     last: bool = True
+    notes: tuple[str, ...] = ()
 
 
 class Report(Protocol):
@@ -45,7 +53,6 @@ class Report(Protocol):
 
     def add(self, answer: Answer) -> str:
         """The text to print now that this answer is known; may be empty."""
-    notes: tuple[str, ...] = ()
         ...
 
     def finish(self) -> str:

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from litmus.cache import user_folder
 from litmus.errors import InputError
 from litmus.source import Source
 
@@ -50,9 +51,8 @@ def _kept(name: str) -> str | bool:
 
     Lark rebuilds the tables whenever the file is not of this very grammar, lark and Python, or is damaged.
     """
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser(os.path.join("~", ".cache"))
-    folder = os.path.join(home, "litmus")
-    if not os.path.isabs(folder):
+    folder = user_folder()
+    if folder is None:
         return False
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
