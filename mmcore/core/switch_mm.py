@@ -1,7 +1,8 @@
 """Context switch against TLB flush: who tells whom.
 
-A CPU that switches to an address space announces itself and then looks which flushes it has missed; a flusher changes the
-page table and then looks whom it has to interrupt.  Each writes, needs a full barrier, and reads what the other wrote.
+A CPU that switches to an address space announces itself and then looks which flushes it has missed; a flusher
+changes the page table and then looks whom it has to interrupt.  Each writes, needs a full barrier, and reads what the
+other wrote.
 
 A TLB is hardware; what a CPU does once it has announced itself, and the entry that its table walker then reads, is
 modelled as an ordinary read.
@@ -25,7 +26,7 @@ FIRST_GENERATION = 1
 class AddressSpace:
     """What the two sides share: an entry of the page table, the generation of its flushes, and who uses it.
 
-    `loaded`: the CPU's `cpu_tlbstate.loaded_mm` (1: this address space).  `cpumask`: the bits of the CPUs in mm_cpumask().
+    `loaded`: the CPU's `cpu_tlbstate.loaded_mm` (1: this address space).  `cpumask`: the bits of mm_cpumask().
     """
 
     pte: Cell

@@ -46,7 +46,7 @@ SCENARIO = Scenario(
         Variant("no_switch_mb", STORE_BUFFERING, "the page table is walked before the mask bit is visible",
                 frozenset({"switch_mb"}), catalogue="S14b_cpumask-no_mb1"),
     ),
-    pairs="the two full barriers pair with each other; on x86 the locked mask update or the write of CR3 is the barrier",
+    pairs="the two full barriers pair with each other; on x86 the locked mask update or writing CR3 is the barrier",
     history='71b3c126e611 "x86/mm: Add barriers and document switch_mm()-vs-flush synchronization" (CVE-2016-2069)',
     catalogue="C2",
 )  # fmt: skip

@@ -8,48 +8,26 @@ from __future__ import annotations
 import linecache
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from mmcore.errors import ScenarioError
 from mmcore.trace.explore import Exploration, Values
 from mmcore.trace.join import join
+from mmcore.trace.names import Names, addresses, unique
 from mmcore.trace.step import Branch, Item, Step
 from mmcore.trace.term import COMPARISONS, LEAVES, Expression
 
 INDENT = "\t"
 _ASSIGNED = re.compile(r"^\s*(\w+)\s*(?::[^=]*)?=[^=]")
-_RESERVED = frozenset({"int", "if", "else", "while", "for", "do", "return", "break", "exists", "forall", "filter"})
-
-
-@dataclass
-class _Names:
-    """The C names of cells, which all threads share."""
-
-    cells: dict[str, str] = field(default_factory=dict)
-    elements: dict[str, str] = field(default_factory=dict)
-
-    def cell(self, name: str) -> str:
-        """The variable that a cell is."""
-        array = name.partition("[")[0]
-        if "[" in name and self.elements.setdefault(array, name) != name:
-            hint = "let the threads use one entry of each table"
-            raise ScenarioError(f"two elements of '{array}' are used, and a test knows single variables", hint=hint)
-        wish = re.sub(r"\W", "_", array if "[" in name else name)
-        return self.cells.setdefault(name, _unique(wish, self.cells.values()))
-
-    def array(self, name: str) -> str:
-        """The variable that stands for an array: its only element in use."""
-        return self.cell(self.elements.get(name, f"{name}[0]"))
 
 
 def render(name: str, comment: str, threads: Sequence[Exploration], values: Values, bad: Expression) -> str:
     """The text of a litmus test."""
-    names = _Names()
     trees = [join(exploration.paths) for exploration in threads]
-    for tree in trees:
-        _see(tree, names)
+    names = Names((*(found for tree in trees for found in addresses(tree)), *_finals(bad)), values)
     columns = [_Column(i, *pair, names) for i, pair in enumerate(zip(trees, threads, strict=True))]
+    for thread, result in _asked(bad):
+        columns[thread].observed[result] = None
     bodies = [column.lines() for column in columns]
     kinds = _kinds(trees)
     first = {variable: next(iter(values[cell])) for cell, variable in names.cells.items()}
@@ -68,7 +46,7 @@ def render(name: str, comment: str, threads: Sequence[Exploration], values: Valu
 class _Column:
     """One thread as C."""
 
-    def __init__(self, number: int, tree: tuple[Item, ...], exploration: Exploration, names: _Names) -> None:
+    def __init__(self, number: int, tree: tuple[Item, ...], exploration: Exploration, names: Names) -> None:
         self.number = number
         self.tree = tree
         self.names = names
@@ -135,7 +113,7 @@ class _Column:
             case "lock":
                 return f"{step.detail}({self.text(arguments[0])})"
             case "cut":
-                self.cut = self.cut or _unique("unfinished", self.observed)
+                self.cut = self.cut or unique("unfinished", self.observed)
                 return f"{self.cut} = 1"
             case _:
                 return f"{step.detail}()"
@@ -148,7 +126,7 @@ class _Column:
         """The local variable of a register, named after that of the routine where it has one."""
         if key not in self.registers:
             wish = _wish(step) if step else "r"
-            self.registers[key] = _unique(wish, (*self.registers.values(), *self.names.cells.values(), *self.observed))
+            self.registers[key] = unique(wish, (*self.registers.values(), *self.names.cells.values(), *self.observed))
         return self.registers[key]
 
     def text(self, expression: Expression) -> str:
@@ -159,9 +137,9 @@ class _Column:
             case "register":
                 return self.register(expression[1])
             case "cell" | "array":
-                name = getattr(self.names, expression[0])(expression[1])
+                name = self.names.address(expression)
                 self.parameters[name] = None
-                return str(name)
+                return name
             case "element":
                 return self.text(expression[1])
             case "~":
@@ -170,32 +148,27 @@ class _Column:
                 return f" {symbol} ".join(_bracketed(self.text(part)) for part in expression[1:])
 
 
+def _asked(bad: Expression) -> Iterator[tuple[int, str]]:
+    """The results that a condition speaks of: thread and name."""
+    if isinstance(bad, tuple) and bad[0] == "observed":
+        yield bad[1], bad[2]
+    elif isinstance(bad, tuple) and bad[0] not in LEAVES:
+        for part in bad[1:]:
+            yield from _asked(part)
+
+
+def _finals(bad: Expression) -> Iterator[Expression]:
+    """The cells whose final value a condition speaks of."""
+    if isinstance(bad, tuple) and bad[0] == "final":
+        yield "cell", bad[1]
+    elif isinstance(bad, tuple) and bad[0] not in LEAVES:
+        for part in bad[1:]:
+            yield from _finals(part)
+
+
 def _compares(expression: Expression) -> bool:
     """Whether an expression is a comparison, whose value not every machine has an instruction for."""
     return isinstance(expression, tuple) and expression[0] in COMPARISONS
-
-
-def _see(items: Iterable[Item], names: _Names) -> None:
-    """Gives the cells in use their names, in the order of the code."""
-    for item in items:
-        if isinstance(item, Branch):
-            _see_expression(item.condition, names)
-            _see((*item.then, *item.otherwise), names)
-        else:
-            for argument in item.arguments:
-                _see_expression(argument, names)
-
-
-def _see_expression(expression: Expression, names: _Names) -> None:
-    if isinstance(expression, int):
-        return
-    if expression[0] == "cell":
-        names.cell(expression[1])
-    elif expression[0] == "element":
-        _see_expression(expression[1], names)
-    elif expression[0] not in LEAVES:
-        for part in expression[1:]:
-            _see_expression(part, names)
 
 
 def _kinds(trees: Iterable[Iterable[Item]]) -> dict[Expression, str]:
@@ -222,7 +195,7 @@ def _observed(items: Iterable[Item]) -> dict[str, None]:
     return dict.fromkeys(step.detail for step in _steps(items) if step.kind == "observe")
 
 
-def _declared(cell: str, kinds: dict[Expression, str], values: Values, names: _Names) -> str:
+def _declared(cell: str, kinds: dict[Expression, str], values: Values, names: Names) -> str:
     """The declaration of a parameter."""
     pointer = any(isinstance(value, tuple) for value in values[cell])
     kind = "int *" if pointer else kinds.get(("cell", cell), "int")
@@ -238,26 +211,18 @@ def _wish(step: Step) -> str:
     return match[1] if match else "r"
 
 
-def _unique(wish: str, taken: Iterable[str]) -> str:
-    """A name that is not taken: the wish, or the wish with a number."""
-    used = {*taken, *_RESERVED}
-    if wish not in used and wish != "r":
-        return wish
-    return next(name for number in range(len(used) + 1) if (name := f"{wish}{number}") not in used)
-
-
 def _bracketed(text: str) -> str:
     return f"({text})" if " " in text else text
 
 
-def _constant(value: Expression, names: _Names) -> str:
+def _constant(value: Expression, names: Names) -> str:
     """An initial value or the constant of a condition."""
     if isinstance(value, int):
         return str(value)
-    return names.array(value[1]) if value[0] == "array" else names.cell(value[1])
+    return names.address(value)
 
 
-def _condition(expression: Expression, names: _Names) -> str:
+def _condition(expression: Expression, names: Names) -> str:
     """The bad outcome as a proposition of litmus tests."""
     match expression:
         case ("&", left, right):
@@ -279,13 +244,13 @@ def _is_result(expression: Expression) -> bool:
     return isinstance(expression, tuple) and expression[0] not in ("cell", "array")
 
 
-def _result(expression: Expression, names: _Names) -> str:
+def _result(expression: Expression, names: Names) -> str:
     """What a thread observed, or what a cell holds at the end."""
     match expression:
         case ("observed", thread, name):
             return f"{thread}:{name}"
         case ("final", cell):
-            return names.cell(cell)
+            return names.cells[cell]
     hint = "write the result on the left, and what it is compared with on the right"
     raise ScenarioError("a condition compares something that is no result", hint=hint)
 
