@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any
-
 from litmus.check import Options
 from litmus.check import check as check_program
 from litmus.library import load_model
@@ -13,10 +9,9 @@ from litmus.program import Program
 from litmus.source import Source
 from litmus.syntax import parse
 from litmus.verdict import Verdict
-from mmcore.cpu import Cpu
 from mmcore.memory import Memory
 from mmcore.scenario import Scenario, Variant
-from mmcore.trace.explore import Maker, explore_all
+from mmcore.trace.explore import explore_all
 from mmcore.trace.render import render
 
 
@@ -27,22 +22,9 @@ def traced(scenario: Scenario, variant: Variant) -> str:
     """
     memory = Memory()
     scenario.setup(memory)
-    routines = [
-        partial(_run, scenario, number, scenario.routine(thread, variant), variant)
-        for number, thread in enumerate(scenario.threads)
-    ]
-    explorations, values = explore_all(routines, memory)
+    explorations, values = explore_all(scenario.runs(variant), memory)
     name, bad = f"{scenario.name}-{variant.name}", scenario.condition()
     return render(name, _comment(scenario, variant), explorations, values, bad)
-
-
-def _run(
-    scenario: Scenario, number: int, routine: Callable[[Cpu, Any], None], variant: Variant, make: Maker
-) -> None:
-    """One run of one thread on a fresh machine."""
-    memory = Memory()
-    state = scenario.setup(memory)
-    routine(make(memory, number, variant.without), state)
 
 
 def _comment(scenario: Scenario, variant: Variant) -> str:

@@ -17,7 +17,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from mmcore.errors import Misuse
 from mmcore.memory import Cell, Memory
@@ -351,3 +351,7 @@ class Cpu(ABC):
         if self.in_atomic:
             rule = "a function that may sleep is not called in atomic context"
             raise Misuse(what, rule, "kernel/sched/core.c:__might_resched()")
+
+
+Maker: TypeAlias = Callable[[Memory, int, frozenset[str]], Cpu]
+"""Makes the CPU of that number on a memory, without the steps of some labels."""

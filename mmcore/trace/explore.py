@@ -18,7 +18,7 @@ from math import prod
 from types import FrameType
 from typing import Any, NoReturn, TypeAlias
 
-from mmcore.cpu import Cpu
+from mmcore.cpu import Cpu, Maker
 from mmcore.errors import ScenarioError
 from mmcore.memory import Cell, Memory
 from mmcore.trace.step import Decision, Path, Point, Step
@@ -58,7 +58,6 @@ class Exploration:
     writes: int = 0
 
 
-Maker: TypeAlias = Callable[[Memory, int, frozenset[str]], Cpu]
 Routine: TypeAlias = Callable[[Maker], None]
 """A thread of a scenario: it sets the machine up anew, makes its CPU with the maker, and runs."""
 
