@@ -21,7 +21,9 @@ exists (0:EAX=0 /\\ 1:EAX=0)
 """
 CHAIN = """C chain
 { x=7; }
-P0(int *x) { int r0; int r1; r0 = READ_ONCE(*x); if (r0 == 7) { WRITE_ONCE(*x, r0 + 1); smp_mb(); } r1 = READ_ONCE(*x); }
+P0(int *x) {
+  int r0; int r1; r0 = READ_ONCE(*x); if (r0 == 7) { WRITE_ONCE(*x, r0 + 1); smp_mb(); } r1 = READ_ONCE(*x);
+}
 P1(int *x, int *y) { int r2; WRITE_ONCE(*x, 3); r2 = atomic_add_return(1, y); }
 exists (0:r0=7 /\\ 0:r1=8 /\\ x=8)
 """

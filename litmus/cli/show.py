@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -13,6 +14,7 @@ from litmus.errors import UsageError
 from litmus.program import Program
 
 if TYPE_CHECKING:
+    from litmus.check import Options
     from litmus.library import Model
     from litmus.picture.graph import Graph
 
@@ -23,14 +25,22 @@ FORMS = {".svg": "svg", ".dot": "dot", ".gv": "dot", ".txt": "plain", ".html": "
 
 
 def run(arguments: Namespace) -> int:
-    """Writes or prints the picture, and gives the exit code.
+    """Writes or prints the picture or the page, and gives the exit code.
 
     Raises UsageError or InputError, also where there is nothing to show.
     """
+    from litmus.check import Options
+    from litmus.solve.budget import Undecided
+
     form = _form(arguments.output)
     program = _asked(parsed(arguments.path), arguments.outcome)
     models = [model(name, tuple(arguments.include)) for name in _names(arguments.models, program)]
-    text, code = _page(program, models) if form == "page" else _picture(program, models[0], form)
+    options = Options(unroll=arguments.unroll, timeout=arguments.timeout)
+    try:
+        text, code = _page(program, models, options) if form == "page" else _picture(program, models[0], form, options)
+    except Undecided as limit:
+        print(f"{arguments.path}: undecided: {limit}", file=sys.stderr)
+        return UNDECIDED
     _write(text, arguments.output)
     return code
 
@@ -61,25 +71,30 @@ def _asked(program: Program, outcome: str | None) -> Program:
     return asking(program, parse(outcome, program))
 
 
-def _page(program: Program, models: Sequence[Model]) -> tuple[str, int]:
+def _page(program: Program, models: Sequence[Model], options: Options) -> tuple[str, int]:
     """The page of a test, and the exit code."""
     from litmus.gallery.catalogue import catalogue
     from litmus.report.page.html import page
 
-    content = catalogue(program, models)
-    open_ = any(column.verdict is not None and column.verdict.observation is None for column in content.columns)
-    return page(content), UNDECIDED if open_ else AS_EXPECTED
+    content = catalogue(program, models, options)
+    undecided = any(column.verdict is not None and column.verdict.observation is None for column in content.columns)
+    return page(content), UNDECIDED if undecided else AS_EXPECTED
 
 
-def _picture(program: Program, judge: Model, form: str) -> tuple[str, int]:
+def _picture(program: Program, judge: Model, form: str, options: Options) -> tuple[str, int]:
     """The picture in a form, and the exit code."""
     from litmus.gallery.exhibit import show
+    from litmus.solve.budget import Undecided
 
-    shown = show(program, judge)
-    exhibit, verdict = shown.exhibit, shown.verdict
-    if exhibit is None:
-        raise UsageError(f"{program.name}: no execution to show: {verdict.undecided or 'no execution at all ends so'}")
-    return _draw(exhibit.poster(program, judge.name), form), AS_EXPECTED
+    shown = show(program, judge, options)
+    if shown.exhibit is not None:
+        return _draw(shown.exhibit.poster(program, judge.name), form), AS_EXPECTED
+    if shown.verdict.undecided:
+        raise Undecided(shown.verdict.undecided)
+    raise UsageError(
+        f"{program.name}: no execution ends in this outcome, whatever the model",
+        hint="ask about another one with --outcome",
+    )
 
 
 def _draw(drawn: Graph, form: str) -> str:
@@ -92,5 +107,8 @@ def _write(text: str, output: str | None) -> None:
     """Prints, or writes to a file."""
     if output is None:
         print(text, end="")
-    else:
+        return
+    try:
         Path(output).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write {output!r}: {error.strerror}") from None

@@ -68,8 +68,8 @@ class Arrow:
 class Graph:
     """A picture before it has a form: a title, a note or two, the threads, and what is drawn for them.
 
-    The boxes stand in event order, so those of one thread in program order.  `cycle` lists the steps of the cycle in its
-    order, each from where the one before it ends; a step may go against an arrow (`rmw^-1`).
+    The boxes stand in event order, so those of one thread in program order.  `cycle` lists the steps of the cycle in
+    its order, each from where the one before it ends; a step may go against an arrow (`rmw^-1`).
     """
 
     title: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from functools import partial
 from importlib import import_module
 
@@ -48,10 +50,20 @@ def _location(program: Program, mention: condition.Mention) -> Observable | None
 
 
 def _pointers(program: Program) -> set[Pointer]:
-    """The locations that the test names: with an initial value, in a register, or in its questions."""
-    values = (*program.memory.values(), *program.registers.values())
-    asked = (item.pointer for item in observables(program) if isinstance(item, MemoryAt))
-    return {*program.memory, *asked, *(value for value in values if isinstance(value, Pointer))}
+    """The locations that the test names: in its initial state, its code, or its questions."""
+    operations = (i.operations for thread in program.threads for i in thread.instructions)
+    values = (*program.memory, *program.memory.values(), *program.registers.values())
+    return {pointer for node in (*values, *operations, observables(program)) for pointer in _named(node)}
+
+
+def _named(node: object) -> Iterator[Pointer]:
+    """The locations that an operation, an expression, an observable or several of them name."""
+    if isinstance(node, Pointer):
+        yield node
+    elif isinstance(node, tuple):
+        yield from (pointer for part in node for pointer in _named(part))
+    elif is_dataclass(node):
+        yield from (pointer for field in fields(node) for pointer in _named(getattr(node, field.name)))
 
 
 def _register(program: Program, mention: condition.Mention) -> Observable | None:
