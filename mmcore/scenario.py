@@ -50,7 +50,6 @@ class Variant:
     without: frozenset[str] = frozenset()
     threads: Mapping[str, Callable[[Cpu, Any], None]] = field(default_factory=dict)
     reason: str = ""
-    catalogue: str = ""
     unchecked: Mapping[str, str] = field(default_factory=dict)
     catalogue: str = ""
 
