@@ -57,7 +57,7 @@ class Reasons:
         failing = [c for c in self.theory.checks if c.role == "axiom" and not passes(self._universe, c, values)]
         if not failing:
             return None
-        failing = [check for check in failing if check in self.theory.implied][:1] or failing
+        failing = [check for check in failing if check in self.theory.implied][:1] or _least(failing, values)
         derivations = Derivations(self.lexicon, self._universe, values)
         return min((self._explain(check, derivations, values) for check in failing), key=_size)
 
@@ -83,6 +83,21 @@ def violation(theory: Theory, execution: Execution) -> Violation | None:
     return Reasons(Evaluator(theory, execution.structure)).violation(execution)
 
 
+def _least(failing: list[TheoryCheck], values: Values) -> list[TheoryCheck]:
+    """The failing axioms, without those that have all the cycles of another one before them."""
+    kept: list[TheoryCheck] = []
+    for check in failing:
+        if not any(_includes(check, other, values) for other in kept):
+            kept.append(check)
+    return kept
+
+
+def _includes(check: TheoryCheck, other: TheoryCheck, values: Values) -> bool:
+    """Whether the relation of a check contains that of another of the same form."""
+    same = (check.kind, check.negated, check.node.is_set) == (other.kind, other.negated, other.node.is_set)
+    return same and not values[other.node.id] & ~values[check.node.id]
+
+
 def _size(found: Violation) -> int:
     """Reasons with fewer edges are better; those without a cycle are worst."""
     return len(found.leaves) or 1_000_000
@@ -101,14 +116,17 @@ def _closed(node: Node, derivations: Derivations, u: Universe, values: Values) -
 
 def smallest_cycle(node: Node, derivations: Derivations, u: Universe, values: Values) -> tuple[Edge, ...]:
     """The cycle of a relation with the fewest edges of the execution; the relation has one."""
-    found: list[Weighted] = []
+    best: Weighted | None = None
     for component in u.components(values[node.id]):
-        inside = partial(_steps_inside, derivations, node, component)
-        paths = (cheapest_path(inside, start, start) for start in bits(component))
-        found.extend(path for path in paths if path is not None)
-    return min(found, key=lambda path: path.cost).edge.parts
+        left = component
+        for start in bits(component):
+            inside = partial(_steps_inside, derivations, node, left)
+            best = cheapest_path(inside, start, start, best.cost if best else None) or best
+            left &= ~(1 << start)  # every cycle through it is known
+    assert best is not None, "the relation has a cycle"
+    return best.edge.parts
 
 
-def _steps_inside(derivations: Derivations, node: Node, component: int, event: int) -> list[tuple[int, Weighted]]:
-    """The pairs of a relation from an event to the events of a component."""
-    return [(b, step) for b, step in derivations.steps(node, event) if component >> b & 1]
+def _steps_inside(derivations: Derivations, node: Node, left: int, event: int) -> list[tuple[int, Weighted]]:
+    """The pairs of a relation from an event to the events of a set."""
+    return derivations.steps(node, event, left)

@@ -36,13 +36,17 @@ Steps: TypeAlias = Callable[[int], Iterable[tuple[int, Weighted]]]
 """From an event, the events one step on."""
 
 
-def cheapest_path(steps: Steps, start: int, goal: int) -> Weighted | None:
-    """The cheapest path of one or more steps, its edge with a part for each step; None where there is none."""
+def cheapest_path(steps: Steps, start: int, goal: int, limit: int | None = None) -> Weighted | None:
+    """The cheapest path of one or more steps, its edge with a part for each step; None where there is none, or none
+    that is cheaper than the limit.
+    """
     order = count()
     waiting: list[tuple[int, int, int, tuple[Edge, ...]]] = [(0, next(order), start, ())]
     done: set[int] = set()
     while waiting:
         cost, _, event, parts = heappop(waiting)
+        if limit is not None and cost >= limit:
+            return None
         if parts and event == goal:
             return Weighted(cost, Edge(start, goal, "", parts))
         if event in done:
@@ -165,14 +169,14 @@ class Derivations:
 
     def _closure(self, node: Node, a: int, b: int, stage: int) -> Weighted:
         """The cheapest path; the steps from an event are derived when it is first looked at."""
-        found = cheapest_path(lambda event: self.steps(node.args[0], event, stage), a, b)
+        found = cheapest_path(lambda event: self.steps(node.args[0], event, self.u.row, stage), a, b)
         if found is None:
             raise InternalError("a closure without a path")
         return Weighted(found.cost, joined(a, b, found.edge.parts))
 
-    def steps(self, node: Node, event: int, stage: int = FINISHED) -> Iterator[tuple[int, Weighted]]:
-        """The pairs of a relation from an event, derived."""
-        return ((b, self.derive(node, event, b, stage)) for b in bits(self._row(node, event, stage)))
+    def steps(self, node: Node, event: int, to: int, stage: int = FINISHED) -> list[tuple[int, Weighted]]:
+        """The pairs of a relation from an event to the events of a set, derived."""
+        return [(b, self.derive(node, event, b, stage)) for b in bits(self._row(node, event, stage) & to)]
 
     def _recursion(self, node: Node, a: int, b: int) -> Weighted:
         """From the first round of the fixpoint whose definition has the pair."""

@@ -91,9 +91,10 @@ class Explanation:
     """Why a model allows or forbids the outcome that a test asks about (for `forall`: a counterexample).
 
     `observation` is that of `litmus.check.check`, of the condition's proposition.  `forbidden`: None when undecided,
-    and `undecided` says why.  `ways`: candidate executions with the outcome that were looked at; all there are if
-    `complete`.  Forbidden: `reasons`, the most telling first, `orderings`, and `enough`, some of them that forbid the
-    outcome by themselves.  Allowed: `story`, None where none was found.  `notes` for what else a reader has to know.
+    and `undecided` says why.  `ways`: the executions with the outcome that were looked at (candidates, where it is
+    forbidden; allowed ones, where not); all there are if `complete`.  Forbidden: `reasons`, the most telling first,
+    `orderings`, and `enough`, some of them that forbid the outcome by themselves.  Allowed: `story`, None where none
+    was found.  `notes` for what else a reader has to know.
     """
 
     test: str

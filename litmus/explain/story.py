@@ -12,8 +12,8 @@ from litmus.explain.explanation import Story
 from litmus.explain.replay import Moment, Relations, Run, divmods
 from litmus.explain.words import Words
 
-MOST_EXECUTIONS = 20
-"""So many allowed executions are looked at for the simplest story."""
+INTERLEAVING = (0, 0)
+"""A run on one memory with nothing out of order."""
 
 MOST_REORDERED = 4
 """So many pairs that are out of order are told."""
@@ -22,18 +22,29 @@ MOST_REORDERED = 4
 def story(executions: Sequence[Execution], theories: Sequence[Theory], words: bool, arch: str) -> Story | None:
     """The simplest story of some allowed executions, or None where no machine has a run; `words`: see `place_of`."""
     told: list[tuple[tuple[int, int, int], Run, Relations]] = []
-    for execution, theory in list(zip(executions, theories, strict=True))[:MOST_EXECUTIONS]:
-        relations = Relations(execution, kept_order(theory, execution))
-        told.extend(_run(relations))
-        if told and not told[-1][1].reordered:
-            break  # an interleaving: nothing is simpler
-    if not told:
+    for execution, theory in zip(executions, theories, strict=True):
+        told.extend(_run(Relations(execution, kept_order(theory, execution))))
+        if told and told[-1][0][:2] == INTERLEAVING:
+            break  # nothing is simpler
+    (copies, reordered, _), run, relations = min(told, key=lambda each: each[0], default=((2, 0, 0), None, None))
+    if arch == "x86" and (copies, reordered) != INTERLEAVING:
+        buffered = _buffered(executions, words)
+        if buffered is not None:
+            return buffered
+    if run is None or relations is None:
         return None
-    (copies, _, _), run, relations = min(told, key=lambda each: each[0])
     speaker = _Speaker(relations, words)
-    if arch == "x86" and run.reordered and (moves := Machine(relations.execution).run()) is not None:
-        return Story("store buffers", tuple(speaker.moves(moves)), tuple(speaker.reordered(run)))
     return Story("copies" if copies else "memory", tuple(speaker.moments(run)), tuple(speaker.reordered(run)))
+
+
+def _buffered(executions: Sequence[Execution], words: bool) -> Story | None:
+    """The story of the first execution that the store-buffer machine has a run of."""
+    for execution in executions:
+        moves = Machine(execution).run()
+        if moves is not None:
+            speaker = _Speaker(Relations(execution, 0), words)
+            return Story("store buffers", tuple(speaker.moves(moves)), tuple(speaker.delayed(moves)))
+    return None
 
 
 def _run(relations: Relations) -> Iterator[tuple[tuple[int, int, int], Run, Relations]]:
@@ -47,13 +58,13 @@ def _run(relations: Relations) -> Iterator[tuple[tuple[int, int, int], Run, Rela
 
 def kept_order(theory: Theory, execution: Execution) -> int:
     """The pairs of program order that some axiom of the model keeps in order: those in the closure of a relation that
-    has to be acyclic.
+    has to be acyclic.  Not what only keeps a location coherent: a read may return a write that is not done yet.
     """
     structure, u = execution.structure, execution.structure.universe
     values = Evaluator(theory, structure).values(execution)
     kept = 0
     for check in theory.checks:
-        if check.role == "axiom" and check.kind == "acyclic" and not check.negated:
+        if check.role == "axiom" and check.kind == "acyclic" and not check.negated and check not in theory.implied:
             kept |= u.plus(values[check.node.id])
     return kept & structure.relations["po"]
 
@@ -110,14 +121,30 @@ class _Speaker:
         written = "" if write is None else f" and writes {self.words.value(write)}"
         return f"reads {self.words.value(read)}{written}"
 
+    def delayed(self, moves: Sequence[Move]) -> Iterator[str]:
+        """The writes that stayed in a buffer past a later read of their thread."""
+        waiting: dict[int, None] = {}
+        for move in moves:
+            if move.action == "buffer":
+                waiting[move.event] = None
+            elif move.action == "drain":
+                del waiting[move.event]
+            elif move.action in ("memory", "own buffer"):
+                thread = self.events[move.event].thread
+                for write in (w for w in waiting if self.events[w].thread == thread):
+                    first, second = self.words.line(write), self.words.line(move.event)
+                    yield (f"P{thread}'s {second} reads before the write of {first} is in memory: no mfence and no "
+                           "locked instruction between them.")  # fmt: skip
+
     # --- what was out of order --------------------------------------------------------------------------
 
     def reordered(self, run: Run) -> Iterator[str]:
         """Why the outcome is no interleaving: pairs of a thread out of order, writes seen by one thread first."""
-        for a, b in run.reordered[:MOST_REORDERED]:
+        pairs = [(a, b) for a, b in run.reordered if self.execution.sources.get(b) != a]
+        for a, b in pairs[:MOST_REORDERED]:
             yield self._pair(a, b)
-        if len(run.reordered) > MOST_REORDERED:
-            yield f"{len(run.reordered) - MOST_REORDERED} more pairs are out of order."
+        if len(pairs) > MOST_REORDERED:
+            yield f"{len(pairs) - MOST_REORDERED} more pairs are out of order."
         if not run.reordered and any(moment.thread is not None for moment in run.moments):
             yield from self._seen_first(run)
 

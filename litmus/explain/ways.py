@@ -58,18 +58,16 @@ def ways(program: Program, model: Model, unroll: int = 2, budget: Budget | None 
 
     Raises what `litmus.check.check` raises; Undecided when the budget is spent.
     """
-    judge = judge_of(program, model)
-    test, seen = lowered(program, judge), set[tuple[int, int, int]]()
     for coherent in (True, False):
-        for number, structure in enumerate(_structures(test, judge, unroll)):
-            theory = judge.theory(structure.signature)
-            rules = Rules(theory.coherent, theory.ordered, theory.atomic) if coherent else INCOHERENT
-            reasons = Reasons(Evaluator(theory, structure))
-            for execution in candidates(test, structure, rules, budget or Budget()):
-                key = (number, execution.rf, execution.co)
-                if key not in seen:
-                    seen.add(key)
-                    yield Way(execution, reasons.violation(execution))
+        for evaluator, execution in _all(program, model, unroll, budget or Budget(), coherent):
+            yield Way(execution, Reasons(evaluator).violation(execution))
+
+
+def allowed_executions(program: Program, model: Model, unroll: int, budget: Budget) -> Iterator[Execution]:
+    """The ways that the model allows."""
+    for evaluator, execution in _all(program, model, unroll, budget, True):
+        if evaluator.failing(execution) is None:
+            yield execution
 
 
 def forbidden_ways(program: Program, model: Model, unroll: int = 2) -> Iterator[Way]:
@@ -77,9 +75,25 @@ def forbidden_ways(program: Program, model: Model, unroll: int = 2) -> Iterator[
     return (way for way in ways(program, model, unroll) if way.violation is not None)
 
 
-def _structures(program: Program, judge: Model, unroll: int) -> Iterator[EventStructure]:
-    walker = RegisterWalker if judge.registers else Walker
-    return unfold(program, unroll, walker).structures()
+def _all(
+    program: Program, model: Model, unroll: int, budget: Budget, coherent: bool
+) -> Iterator[tuple[Evaluator, Execution]]:
+    """The candidates with the outcome, with the model on them: those that respect the model's rules of each location,
+    or those that do not.
+    """
+    judge = judge_of(program, model)
+    test = lowered(program, judge)
+    for structure in unfold(test, unroll, RegisterWalker if judge.registers else Walker).structures():
+        evaluator = Evaluator(judge.theory(structure.signature), structure)
+        theory = evaluator.theory
+        rules = Rules(theory.coherent, theory.ordered, theory.atomic)
+        respecting = candidates(test, structure, rules, budget)
+        if coherent:
+            yield from ((evaluator, execution) for execution in respecting)
+        elif rules != INCOHERENT:
+            seen = {(execution.rf, execution.co) for execution in respecting}
+            everything = candidates(test, structure, INCOHERENT, budget)
+            yield from ((evaluator, e) for e in everything if (e.rf, e.co) not in seen)
 
 
 def candidates(program: Program, structure: EventStructure, rules: Rules, budget: Budget) -> Iterator[Execution]:

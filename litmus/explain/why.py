@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -12,18 +11,24 @@ from litmus.explain.explanation import Explanation
 from litmus.explain.proof import proof
 from litmus.explain.reasons import reasons
 from litmus.explain.story import story
-from litmus.explain.ways import Way, asked, ways
+from litmus.explain.ways import allowed_executions, asked, ways
 from litmus.library import Model
 from litmus.program import Program
 from litmus.solve.budget import Budget, Undecided
 from litmus.verdict import Verdict
 
 MOST_WAYS = 200
-"""So many ways to an outcome are looked at."""
+"""So many ways to a forbidden outcome are looked at."""
+
+MOST_EXECUTIONS = 20
+"""So many allowed executions are looked at for the simplest story."""
+
+NO_STORY = "the model allows this, but no order of steps on a simple machine was found that gives it"
 
 
 def why(program: Program, model: Model, options: Options, most: int = MOST_WAYS) -> Explanation:
-    """Why the model forbids the outcome of a program, or how it comes about; at most `most` ways are looked at.
+    """Why the model forbids the outcome of a program, or how it comes about; of what is forbidden at most `most` ways
+    are looked at.
 
     Raises what `litmus.check.check` raises.
     """
@@ -31,12 +36,11 @@ def why(program: Program, model: Model, options: Options, most: int = MOST_WAYS)
     start = _start(program, model, verdict)
     if start.forbidden is None:
         return start
+    answer = _forbidden if start.forbidden else _allowed
     try:
-        found = list(islice(ways(program, model, options.unroll, Budget(options.timeout, options.rlimit)), most + 1))
+        return answer(replace(start, complete=not verdict.bounded), program, model, options, most)
     except Undecided as limit:
-        return replace(start, forbidden=None, undecided=str(limit))
-    start = replace(start, ways=len(found[:most]), complete=len(found) <= most and not verdict.bounded)
-    return (_forbidden if start.forbidden else _allowed)(start, program, model, found[:most], options)
+        return replace(start, undecided=str(limit), complete=False)
 
 
 def _start(program: Program, model: Model, verdict: Verdict) -> Explanation:
@@ -55,25 +59,31 @@ def _notes(verdict: Verdict) -> tuple[str, ...]:
     return (*cut, *(f"flag: {flag.describe()}" for flag in verdict.flagged))
 
 
-def _forbidden(
-    start: Explanation, program: Program, model: Model, found: Sequence[Way], options: Options
-) -> Explanation:
+def _forbidden(start: Explanation, program: Program, model: Model, options: Options, most: int) -> Explanation:
+    found = list(islice(ways(program, model, options.unroll, _budget(options)), most + 1))
     if any(way.violation is None for way in found):
         raise InternalError(f"{program.name}: a way to the outcome is allowed, and the verdict says it is not")
+    looked = found[:most]
     translated, judge, own_words = _translated(program, model)
-    carried = proof(translated, judge, own_words, options, [way.execution for way in found])
-    return replace(start, reasons=reasons(found, own_words), orderings=carried.orderings, enough=carried.enough)
+    carried = proof(translated, judge, own_words, options, [way.execution for way in looked])
+    return replace(
+        start, ways=len(looked), complete=start.complete and len(found) <= most, reasons=reasons(looked, own_words),
+        orderings=carried.orderings, enough=carried.enough,
+    )  # fmt: skip
 
 
-def _allowed(
-    start: Explanation, program: Program, model: Model, found: Sequence[Way], options: Options
-) -> Explanation:
+def _allowed(start: Explanation, program: Program, model: Model, options: Options, most: int) -> Explanation:
+    found = list(islice(allowed_executions(program, model, options.unroll, _budget(options)), MOST_EXECUTIONS))
     translated, judge, own_words = _translated(program, model)
-    executions = [way.execution for way in found if way.violation is None]
-    theories = [judge.theory(execution.structure.signature) for execution in executions]
-    told = story(executions, theories, own_words, translated.arch)
-    missing = () if told else ("no order of steps was found that gives this outcome",)
-    return replace(start, story=told, notes=(*start.notes, *missing))
+    theories = [judge.theory(execution.structure.signature) for execution in found]
+    told = story(found, theories, own_words, translated.arch)
+    missing = () if told else (NO_STORY,)
+    complete = start.complete and len(found) < MOST_EXECUTIONS
+    return replace(start, ways=len(found), complete=complete, story=told, notes=(*start.notes, *missing))
+
+
+def _budget(options: Options) -> Budget:
+    return Budget(options.timeout, options.rlimit)
 
 
 def _translated(program: Program, model: Model) -> tuple[Program, Model, bool]:
