@@ -82,9 +82,9 @@ def test_the_native_form_of_the_kernels_primitives() -> None:
     assert render(lower(program, "native")).split("thread P0 {\n")[1].split("\n}\n")[0].splitlines() == [
         "  local tmp0, tmp1, tmp2", "  Compiler", "  tmp0 = fetch_add(x.full, 1)", "  r0 = tmp0 + 1",
         "  fetch_sub(x.once, 1)", "  Full", "  tmp0 = l.once", "  if !(tmp0 != 0) {",
-        "    tmp1 = cmpxchg(l.acquire, 0, 1)", "    if tmp1 == 0 {", "      tmp2 = 1", "    } else {", "      tmp2 = 0",
-        "    }", "  } else {", "    tmp2 = 0", "  }", "  if tmp2 {", "    a[1] = r0", "    unlock(l)", "  }",
-        "  Compiler",
+        "    tmp1 = l.once", "    if tmp1 == 0 {", "      tmp1 = cmpxchg(l.acquire, 0, 1)", "    }",
+        "    if tmp1 == 0 {", "      tmp2 = 1", "    } else {", "      tmp2 = 0", "    }", "  } else {", "    tmp2 = 0",
+        "  }", "  if tmp2 {", "    a[1] = r0", "    unlock(l)", "  }", "  Compiler",
     ]  # fmt: skip
 
 
@@ -129,6 +129,37 @@ def test_what_is_no_instruction_is_refused_in_its_place(call: str) -> None:
     column = call.find("= ") + 3 if "=" in call else 1
     assert error.value.span is not None
     assert error.value.span.describe() == f"T.litmus:6:{column}"
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        ("smp_mb__before_atomic(); atomic_inc(x);", None),
+        ("int r0 = atomic_inc_return_relaxed(x); smp_mb__after_atomic();", None),
+        ("if (xchg_relaxed(x, 1)) { smp_mb__after_atomic(); }", None),
+        ("spin_unlock(l); spin_lock(l); smp_mb__after_unlock_lock();", None),
+        ("spin_lock(l); smp_mb__after_spinlock(); WRITE_ONCE(*x, 1);", None),
+        ("int r0; do { r0 = cmpxchg_relaxed(x, 0, 1); smp_mb__after_atomic(); } while (r0);", None),
+        ("atomic_set(x, 1); smp_mb__after_atomic();", "smp_mb__after_atomic()"),
+        ("smp_mb__before_atomic(); int r0 = READ_ONCE(*x);", "smp_mb__before_atomic()"),
+        ("if (READ_ONCE(*x)) { atomic_inc(x); } smp_mb__after_atomic();", "smp_mb__after_atomic()"),
+        ("if (READ_ONCE(*x)) { atomic_inc(x); } else { smp_mb__after_atomic(); }", "smp_mb__after_atomic()"),
+        ("while (READ_ONCE(*x)) { smp_mb__before_atomic(); } atomic_inc(x);", "smp_mb__before_atomic()"),
+        ("int r0; r0 = READ_ONCE(*x) && xchg_relaxed(x, 2); smp_mb__after_atomic();", "smp_mb__after_atomic()"),
+        ("int r0 = spin_trylock(l); smp_mb__after_spinlock();", "smp_mb__after_spinlock()"),
+        ("spin_unlock(l); smp_mb__after_unlock_lock();", "smp_mb__after_unlock_lock()"),
+    ],
+)
+def test_a_barrier_that_needs_an_atomic_operation_beside_it(body: str, wrong: str | None) -> None:
+    """Else it would be a fence on the machines that have one there, and nothing on x86."""
+    program = c_test("x=0; l=0;", "exists (x=1)", body)
+    if wrong is None:
+        assert "Full" in render(lower(program, "native"))
+        return
+    with pytest.raises(UnsupportedError, match="not beside an atomic operation") as error:
+        lower(program, "native")
+    assert error.value.span is not None
+    assert program.source is not None and program.source.text[error.value.span.start :].startswith(wrong)
 
 
 # --- all models -------------------------------------------------------------------------------------------

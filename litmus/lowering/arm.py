@@ -2,12 +2,14 @@
 
 As Linux maps them for ARMv7: an acquire read is followed by `dmb ish`, a release write preceded by it; only barriers
 between writes are weaker, `dmb ishst`.  An atomic operation is an `ldrex`/`strex` loop, with `dmb ish` around it as its
-ordering needs.  32-bit accesses; addresses in registers.
+ordering needs; behind a compare-and-exchange it belongs to success, as in a trylock of Linux, whose cmpxchg() itself
+has it always, without promising it (6.12, arch/arm/include/asm; Documentation/atomic_t.txt).  32-bit accesses;
+addresses in registers.
 """
 
 from __future__ import annotations
 
-from litmus.lowering.target import Cells, Target
+from litmus.lowering.target import OUT, Cells, Target
 from litmus.syntax import arm
 
 DMB: Cells = ("dmb ish",)
@@ -74,7 +76,7 @@ TARGET = Target(
             "strex {t},{s},{a}",
             "cmp {t},#0",
             "bne {retry}",
-            "{out}:",
+            OUT,
         ),
     },
     before={"release": DMB, "acq_rel": DMB, "full": DMB},

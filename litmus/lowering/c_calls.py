@@ -180,8 +180,15 @@ def _unlock(c: Caller, call: tree.Call) -> None:
 
 
 def _try_lock(c: Caller, call: tree.Call) -> ast.Expression:
-    """`__trylock(x)`: one attempt, with acquire ordering if it succeeds."""
-    return ast.Binary("==", _update(c, "cmpxchg", "acquire", c.pointed(call.arguments[0]), ZERO, ONE), ZERO)
+    """`__trylock(x)`: one attempt if the lock looks free, with acquire ordering if it succeeds.
+
+    As queued_spin_trylock() of Linux 6.12, include/asm-generic/qspinlock.h: a lock that is taken is only read.
+    """
+    place, found = c.pointed(call.arguments[0]), c.temporary()
+    attempt = ast.Update(found.name, "cmpxchg", place, "acquire", (ZERO, ONE))
+    c.emit(ast.Read(found.name, place, "once"))
+    c.emit(ast.If(ast.Binary("==", found, ZERO), (attempt,)))
+    return ast.Binary("==", found, ZERO)
 
 
 def _is_locked(c: Caller, call: tree.Call) -> ast.Expression:

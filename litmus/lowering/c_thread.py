@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 from litmus import program as ir
 from litmus.errors import UnsupportedError
 from litmus.lowering import c_calls
+from litmus.lowering.c_adjacent import misplaced
 from litmus.native import tree as ast
 from litmus.native.names import REGISTER
 from litmus.source import Source, Span
@@ -47,6 +48,7 @@ def thread(
     """
     locals_ = frozenset((*_assigned(body), *start))
     walk = _Thread(source, text.body_at, shapes, locals_)
+    walk.check_barriers(body)
     walk.statement(body)
     code = tuple(walk.out)
     first = [ast.Compute(name, _constant(value, shapes)) for name, value in start.items()]
@@ -144,6 +146,14 @@ class _Thread:
         return UnsupportedError(message, self.span, hint)
 
     # --- statements ---
+
+    def check_barriers(self, body: tree.Block) -> None:
+        """Refuses a barrier that belongs beside an atomic operation and is not."""
+        wrong = misplaced(body)
+        if wrong is not None:
+            self._here(wrong)
+            raise self.refuse(f"'{wrong.text}' is not beside an atomic operation: on x86 it is no barrier then",
+                              "move it there, or write smp_mb()")  # fmt: skip
 
     def statement(self, statement: tree.Statement) -> None:
         """Adds a statement."""

@@ -2,12 +2,13 @@
 
 As Linux maps them: an acquire read is followed by lwsync (C++ compilers use a dependent branch and isync, which
 orders no less for the accesses behind it), a release write preceded by lwsync.  An atomic operation is a
-`lwarx`/`stwcx.` loop, with lwsync or, if it is full, sync around it.  32-bit accesses; addresses in registers.
+`lwarx`/`stwcx.` loop, with lwsync or, if it is full, sync around it; what is behind a compare-and-exchange belongs to
+success (Linux 6.12, arch/powerpc/include/asm: cmpxchg.h, synch.h).  32-bit accesses; addresses in registers.
 """
 
 from __future__ import annotations
 
-from litmus.lowering.target import Cells, Target
+from litmus.lowering.target import OUT, Cells, Target
 from litmus.syntax import ppc
 
 LWSYNC: Cells = ("lwsync",)
@@ -67,7 +68,7 @@ TARGET = Target(
         "fetch_or": _loop("or {t},{d},{s}"),
         "fetch_xor": _loop("xor {t},{d},{s}"),
         "cmpxchg": (
-            "{retry}: lwarx {d},r0,{b}", "cmpw {d},{e}", "bne {out}", "stwcx. {s},r0,{b}", "bne {retry}", "{out}:",
+            "{retry}: lwarx {d},r0,{b}", "cmpw {d},{e}", "bne {out}", "stwcx. {s},r0,{b}", "bne {retry}", OUT,
         ),
     },
     before={"release": LWSYNC, "acq_rel": LWSYNC, "full": SYNC},

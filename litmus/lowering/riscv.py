@@ -1,14 +1,15 @@
 """Native accesses, fences and atomics in RISC-V assembly (Unprivileged ISA, volume I: RVWMO, and its appendix A.5).
 
-The mapping of that appendix, table A.6: acquire reads are followed by `fence r,rw`, release writes preceded by
-`fence rw,w`; atomic operations are single instructions annotated .aq, .rl or both, but compare-and-exchange is an
-`lr`/`sc` loop with .aq on the one and .rl on the other.  A full one has both annotations, the loop a full fence behind
-it if it succeeds, as in Linux.  All accesses are 64 bits wide, as pointers are.
+The mapping of Linux (6.12, arch/riscv/include/asm: barrier.h, atomic.h, cmpxchg.h), whose fences order less than the
+annotations .aq and .rl would: an acquire, of an access or of an atomic operation, is a `fence r,rw` behind it, a
+release a `fence rw,w` before it.  A full operation is annotated with both.  Compare-and-exchange is an `lr`/`sc` loop;
+the barrier behind it belongs to success, and a full one is `sc.rl` and a full fence.  All accesses are 64 bits wide,
+as pointers are.
 """
 
 from __future__ import annotations
 
-from litmus.lowering.target import Cells, Target
+from litmus.lowering.target import OUT, Cells, Target
 from litmus.syntax import riscv
 
 FULL: Cells = ("fence rw,rw",)
@@ -72,20 +73,16 @@ TARGET = Target(
         "fetch_or": ("amoor.d{o} {d},{s},({b})",),
         "fetch_xor": ("amoxor.d{o} {d},{s},({b})",),
         "cmpxchg": (
-            "{retry}: lr.d{reserve} {d},({b})",
+            "{retry}: lr.d {d},({b})",
             "bne {d},{e},{out}",
             "sc.d{conditional} {t},{s},({b})",
             "bne {t},x0,{retry}",
-            "{behind}",
-            "{out}:",
+            OUT,
         ),
     },
-    suffix={"acquire": ".aq", "release": ".rl", "acq_rel": ".aq.rl", "full": ".aq.rl"},
-    paired={
-        "acquire": (".aq", "", ""),
-        "release": ("", ".rl", ""),
-        "acq_rel": (".aq", ".rl", ""),
-        "full": (".aq", ".rl", "fence rw,rw"),
-    },
+    suffix={"full": ".aq.rl"},
+    before={"release": RELEASE, "acq_rel": RELEASE},
+    after={"acquire": ACQUIRE, "acq_rel": ACQUIRE},
+    paired={"full": (".rl", FULL)},
     language=riscv.LANGUAGE,
 )

@@ -3,9 +3,9 @@
 A cell is the text of one instruction with holes: `{d}` the register that gets the result, `{s}` `{l}` `{r}`
 operands (a register, or a literal where the target has them), `{S}` `{L}` operands that must be registers,
 `{e}` the expected value of a compare-and-exchange, `{n}` a number, `{a}` a memory operand, `{b}` a register with
-an address, `{t}` and `{u}` further scratch registers, `{o}` the ordering's suffix, `{reserve}`, `{conditional}` and
-`{behind}` the parts of `paired`, `{label}` a label, `{retry}` and `{out}` the labels of a retry loop.  A cell that
-begins with `{retry}:` or `{out}:` stands behind that label.
+an address, `{t}` and `{u}` further scratch registers, `{o}` the ordering's suffix, `{conditional}` that of a
+store-conditional, `{label}` a label, `{retry}` and `{out}` the labels of a retry loop.  A cell that begins with
+`{retry}:` stands behind that label.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from litmus.syntax.language import Language
 
 Cells: TypeAlias = tuple[str, ...]
 
+OUT = "{out}:"
+"""The cell that is only the place where an operation that stores nothing goes on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -29,8 +32,9 @@ class Target:
     for it, within `immediates`); `zero` is the register that is always 0; `direct` is a memory operand by name (None:
     the address must be in a register). `compare` sets flags for `jumps` and `test`, which puts a comparison's 0 or 1
     in a register; where it is empty, they have its operands themselves. `updates` keep the old value, `dropped` need
-    not, for the orderings in `dropping`.
-    `paired` are the suffixes of a load-reserve and its store-conditional, and the instruction behind them.
+    not, for the orderings in `dropping`. `before` and `after` are the barriers around an atomic operation. Where its
+    cells end with OUT, an attempt that stores nothing jumps there, past the barriers after it; `paired` are the suffix
+    of the store-conditional and these barriers, where they are others than `after`.
     `expected` is the register in which compare-and-exchange takes the expected value and gives the old one (None:
     any).
     """
@@ -55,7 +59,7 @@ class Target:
     before: Mapping[Ordering, Cells] = field(default_factory=dict)
     after: Mapping[Ordering, Cells] = field(default_factory=dict)
     suffix: Mapping[Ordering, str] = field(default_factory=dict)
-    paired: Mapping[Ordering, tuple[str, str, str]] = field(default_factory=dict)
+    paired: Mapping[Ordering, tuple[str, Cells]] = field(default_factory=dict)
     dropped: Mapping[UpdateKind, Cells] = field(default_factory=dict)
     dropping: tuple[Ordering, ...] = get_args(Ordering)
     test: Mapping[str, Cells] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from litmus.errors import UnsupportedError
 from litmus.lowering.desugar import desugared
-from litmus.lowering.target import Cells, Target
+from litmus.lowering.target import OUT, Cells, Target
 from litmus.native import tree as ast
 from litmus.native.names import operands, parts
 from litmus.program import Pointer
@@ -214,8 +214,10 @@ class _Walk:
         result = self._fresh() if kept is None or kept in holes.values() else kept
         holes |= {name: self._fresh() for name in ("t", "u") if f"{{{name}}}" in "".join(cells)}
         holes |= {"d": result, "o": target.suffix.get(ordering, ""), "retry": self._retry(cells), "out": self._label()}
-        holes |= zip(("reserve", "conditional", "behind"), target.paired.get(ordering, ("", "", "")), strict=True)
-        self._emit((*target.before.get(ordering, ()), *cells, *target.after.get(ordering, ())), **holes)
+        after = target.after.get(ordering, ())
+        holes["conditional"], success = target.paired.get(ordering, ("", after))
+        self._emit(target.before.get(ordering, ()))
+        self._emit((*cells[:-1], *success, OUT) if cells[-1] == OUT else (*cells, *after), **holes)
         if kept is not None and kept != result:
             self._move(kept, result)
 

@@ -8,8 +8,8 @@ from dataclasses import fields
 from litmus.syntax import c_tree as tree
 
 
-def _parts(node: object) -> Iterator[object]:
-    """The direct parts of a node of the tree."""
+def parts(node: object) -> Iterator[object]:
+    """The direct parts of a node of the tree; none of anything else."""
     if isinstance(node, tuple):
         yield from node
     elif isinstance(node, tree.Expression | tree.Statement):
@@ -25,7 +25,7 @@ def assigned(node: object) -> Iterator[str]:
         yield node.target.name
     elif isinstance(node, tree.Prefixed) and node.op in ("++", "--") and isinstance(node.argument, tree.Name):
         yield node.argument.name
-    for part in _parts(node):
+    for part in parts(node):
         yield from assigned(part)
 
 
@@ -33,7 +33,7 @@ def elements(node: object) -> Iterator[tuple[str, int | None]]:
     """The local variables with what they point to."""
     if isinstance(node, tree.Declared):
         yield node.name, node.element
-    for part in _parts(node):
+    for part in parts(node):
         yield from elements(part)
 
 
@@ -41,7 +41,7 @@ def jumps(node: object) -> Iterator[str]:
     """The jumps out of a statement; those of a loop in it stay in it."""
     if isinstance(node, tree.Jump):
         yield node.word
-    inner = (word for part in _parts(node) for word in jumps(part))
+    inner = (word for part in parts(node) for word in jumps(part))
     yield from (word for word in inner if word == "return" or not isinstance(node, tree.Loop))
 
 
@@ -51,7 +51,7 @@ def accesses(node: object) -> bool:
         return True
     if isinstance(node, tree.Prefixed):
         if node.op == "&":
-            return any(map(accesses, _parts(node.argument)))
+            return any(map(accesses, parts(node.argument)))
         if node.op in ("*", "++", "--"):
             return True
-    return any(map(accesses, _parts(node)))
+    return any(map(accesses, parts(node)))
