@@ -250,10 +250,11 @@ def test_variants_decide_tests(sb: Program, tmp_path: Path) -> None:
 
 
 def test_the_coherence_axiom_is_recognised_however_it_is_written() -> None:
-    for axiom in (COHERENCE, "acyclic com | po & loc", "let w = po-loc | com\nacyclic w | rmw"):
+    for axiom in (COHERENCE, "acyclic com | po & loc", "let w = po-loc | com\nacyclic w | rmw", "acyclic po | com"):
         assert model_of(f'"m"\n{axiom}\n').theory(frozenset()).coherent
     for axiom in ("acyclic po-loc | rf | co", "flag " + COHERENCE, "~" + COHERENCE, "irreflexive po-loc | com"):
         assert not model_of(f'"m"\n{axiom}\n').theory(frozenset()).coherent
+    assert model_of('"m"\nacyclic po | com\n').theory(frozenset()).implied == ()
 
 
 # --- includes -------------------------------------------------------------------------------------------

@@ -6,13 +6,14 @@ from litmus.cat.theory import Builder, Node, TheoryCheck
 
 
 def is_coherence(build: Builder, check: TheoryCheck, *more: Node) -> bool:
-    """Whether a check is the axiom `acyclic` over a union that contains po-loc, rf, co, fr and `more`."""
+    """Whether a check is the axiom `acyclic` over a union that contains po-loc (or po), rf, co, fr and `more`."""
     if not _is_axiom(check, "acyclic", "or"):
         return False
     po_loc = build.intersection((_base(build, "po"), _base(build, "loc")))
     parts = set(check.node.args)
-    wanted = {po_loc, _base(build, "rf"), _base(build, "co"), *more}
-    return wanted <= parts and any(fr in parts for fr in _from_reads(build))
+    wanted = {_base(build, "rf"), _base(build, "co"), *more}
+    in_order = not parts.isdisjoint((po_loc, _base(build, "po")))
+    return in_order and wanted <= parts and not parts.isdisjoint(_from_reads(build))
 
 
 def is_only_coherence(build: Builder, check: TheoryCheck, *more: Node) -> bool:
