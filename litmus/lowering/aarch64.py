@@ -2,8 +2,9 @@
 
 Acquire reads are LDAR, release writes STLR (as C++ seq_cst and Linux map them; LDAPR would be the weaker choice);
 atomic operations are the single instructions of the Large System Extensions, with suffix A, L or AL.  A full one
-is AL, as in Linux, which orders everything around it; if a CAS fails it is an acquire at most.  One without ordering whose result is
-dropped has the ST form, whose read DMB ISHLD does not order.  All accesses are 64 bits wide, as pointers are.
+is AL, as in Linux, which orders everything around it; if a CAS fails it is an acquire at most.  One without ordering
+whose result is dropped has the ST form, whose read DMB ISHLD does not order.  All accesses are 64 bits wide, as
+pointers are.
 """
 
 from __future__ import annotations
