@@ -57,6 +57,12 @@ def test_forbidden_cells_show_a_cycle(name: str) -> None:
             assert [a for a, _ in ends] == [b for _, b in ends[-1:] + ends[:-1]]
 
 
+def test_allowed_cells_tell_how_it_comes_about() -> None:
+    [strict, buffered] = catalogue(program("SB"), "sc", "x86-tso").outcomes[0].cells
+    assert strict.answer == "forbidden" and not strict.steps
+    assert buffered.answer == "allowed" and any("store buffer" in step for step in buffered.steps)
+
+
 def test_what_is_asked_comes_first_also_where_every_model_forbids_it() -> None:
     content = catalogue(program("SB+fences"), *MODELS)
     assert [outcome.asked for outcome in content.outcomes] == [True, False, False, False]

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from litmus.cli.run import ALL, default_models, every_model, model, parsed
+from litmus.cli.run import model, named_models, parsed
 from litmus.errors import UsageError
 from litmus.program import Program
 
@@ -34,7 +34,7 @@ def run(arguments: Namespace) -> int:
 
     form = _form(arguments.output)
     program = _asked(parsed(arguments.path), arguments.outcome)
-    models = [model(name, tuple(arguments.include)) for name in _names(arguments.models, program)]
+    models = [model(name, tuple(arguments.include)) for name in named_models(arguments.models, program)]
     options = Options(unroll=arguments.unroll, timeout=arguments.timeout)
     try:
         text, code = _page(program, models, options) if form == "page" else _picture(program, models[0], form, options)
@@ -43,12 +43,6 @@ def run(arguments: Namespace) -> int:
         return UNDECIDED
     _write(text, arguments.output)
     return code
-
-
-def _names(asked: Sequence[str], program: Program) -> tuple[str, ...]:
-    """The models that are asked about, or those of the test's language, each once."""
-    named = (every_model(program) if name == ALL else (name,) for name in asked)
-    return tuple(dict.fromkeys(name for names in named for name in names)) or default_models(program)
 
 
 def _form(output: str | None) -> str:

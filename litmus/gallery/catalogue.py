@@ -120,7 +120,7 @@ def _cell(program: Program, answered: _Answered, values: Values, options: Option
     if verdict is None:
         return Cell(name, "undecided", story=(answered.reason,))
     if values in answered.found:
-        return _shown(name, exhibit(program, answered.test, answered.found[values]))
+        return _shown(name, exhibit(program, answered.test, answered.model, answered.found[values]))
     if verdict.observation is None:
         return Cell(name, "undecided", story=(verdict.undecided or "no reason given",))
     return _forbidden(program, answered, values, options)
@@ -143,7 +143,8 @@ def _forbidden(program: Program, answered: _Answered, values: Values, options: O
 def _shown(model: str, found: Exhibit) -> Cell:
     """A cell with a picture."""
     answer: Answer = "allowed" if found.violation is None else "forbidden"
-    return Cell(model, answer, found.graph(f"{model}: {found.answer}"), found.story())
+    told = found.told()
+    return Cell(model, answer, found.graph(f"{model}: {found.answer}"), told.sentences, told.steps)
 
 
 def _key(value: Value) -> tuple[bool, int, str]:

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from litmus.cat.theory import Theory
 from litmus.check import PORTABLE, Options, check, judge_of, lowered, wanted_of
 from litmus.execution import Execution
 from litmus.explain.cycle import Violation
 from litmus.explain.edge import Edge
 from litmus.explain.reasons import reason
+from litmus.explain.story import story
 from litmus.explain.ways import Way, asked, ways
 from litmus.library import Model
 from litmus.picture.graph import Graph, Link, graph
@@ -29,16 +31,27 @@ COMMUNICATION = {"rfe": "rf", "rfi": "rf", "coe": "co", "coi": "co", "fre": "fr"
 """Relations that pictures show under the name on the right; the columns tell whether they stay in a thread."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What there is to say of an execution: sentences, and the steps it was done in; empty where none are known."""
+
+    sentences: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Exhibit:
     """An execution to be shown, and its final state; `violation` says why the model forbids it, None if it does not.
 
-    `own_words`: its instructions are those of the user, not what they were lowered to.
+    `theory`: what the model says of executions with such events.  `arch`: the language of the instructions;
+    `own_words`: they are those of the user, not what they were lowered to.
     """
 
     execution: Execution
     state: State
     violation: Violation | None
+    theory: Theory
+    arch: str
     own_words: bool
 
     @property
@@ -56,11 +69,12 @@ class Exhibit:
         notes = (condition_text(program.condition), f"final state: {state_text(self.state)}")
         return self.graph(f"{program.name} under {model}: {self.answer}", notes)
 
-    def story(self) -> tuple[str, ...]:
-        """Why the model forbids it, in two sentences; nothing where it is allowed."""
-        if self.violation is None:
-            return ()
-        return (reason(self.violation, self.execution, self.own_words).story,)
+    def told(self) -> Told:
+        """Why the model forbids it, or how it comes about."""
+        if self.violation is not None:
+            return Told((reason(self.violation, self.execution, self.own_words).story,))
+        found = story((self.execution,), (self.theory,), self.own_words, self.arch)
+        return Told() if found is None else Told(found.reordered, found.steps)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +111,7 @@ def allowed(program: Program, model: Model, verdict: Verdict) -> Exhibit | None:
     holds = predicate(asked(test), wanted_of(test))
     for execution in witnesses(verdict):
         if holds(execution.final(wanted_of(test))):
-            return exhibit(program, test, execution)
+            return exhibit(program, test, model, execution)
     return None
 
 
@@ -116,14 +130,17 @@ def forbidden(program: Program, model: Model, options: Options = STANDARD) -> Ex
     if not found:
         return None
     best = min(found, key=_length)
-    return exhibit(program, lowered(program, judge_of(program, model)), best.execution, best.violation)
+    return exhibit(program, lowered(program, judge_of(program, model)), model, best.execution, best.violation)
 
 
-def exhibit(program: Program, test: Program, execution: Execution, violation: Violation | None = None) -> Exhibit:
-    """An execution of a program, which was lowered to `test`."""
+def exhibit(
+    program: Program, test: Program, model: Model, execution: Execution, violation: Violation | None = None
+) -> Exhibit:
+    """An execution of a program, which was lowered to `test`, under a model."""
     wanted = wanted_of(test)
     state = {item.name: str(value) for item, value in zip(wanted, execution.final(wanted), strict=True)}
-    return Exhibit(execution, state, violation, test.arch == program.arch or test.arch in PORTABLE)
+    theory = judge_of(program, model).theory(execution.structure.signature)
+    return Exhibit(execution, state, violation, theory, test.arch, test.arch == program.arch or test.arch in PORTABLE)
 
 
 def _length(way: Way) -> int:

@@ -32,13 +32,14 @@ class Listing:
 class Cell:
     """What one model says of one outcome, with a picture where there is an execution to show.
 
-    `story`: sentences about it.
+    `story`: sentences about it; `steps`: what happens in it, one after the other.
     """
 
     model: str
     answer: Answer
     graph: Graph | None = None
     story: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

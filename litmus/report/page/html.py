@@ -181,8 +181,16 @@ def _panel(cell: Cell, outcome: Outcome, row: int, column: int) -> str:
     return (
         f'<section class="panel" id="panel-{row}-{column}" tabindex="-1" aria-label="{title}">'
         f'<h3>{title}: <span class="answer {cell.answer}">{WORDS[cell.answer]}</span></h3>'
-        f"{story}{picture}</section>"
+        f"{story}{picture}{_steps(cell)}</section>"
     )
+
+
+def _steps(cell: Cell) -> str:
+    """What happens, step by step."""
+    if not cell.steps:
+        return ""
+    steps = "".join(f"<li>{escaped(step)}</li>" for step in cell.steps)
+    return f"<h4>Step by step</h4><ol>{steps}</ol>"
 
 
 def _picture(cell: Cell, outcome: Outcome) -> str:
