@@ -11,7 +11,7 @@ from litmus.syntax import parse
 from litmus.verdict import Verdict
 from mmcore.memory import Memory
 from mmcore.scenario import Scenario, Variant
-from mmcore.trace.explore import explore_all
+from mmcore.trace.explore import Exploration, Values, explore_all
 from mmcore.trace.render import render
 
 
@@ -20,11 +20,16 @@ def traced(scenario: Scenario, variant: Variant) -> str:
 
     Raises ScenarioError where the routines do what no litmus test can say, Misuse where they break a rule.
     """
-    memory = Memory()
-    scenario.setup(memory)
-    explorations, values = explore_all(scenario.runs(variant), memory)
+    explorations, values = explored(scenario, variant)
     name, bad = f"{scenario.name}-{variant.name}", scenario.condition()
     return render(name, _comment(scenario, variant), explorations, values, bad)
+
+
+def explored(scenario: Scenario, variant: Variant) -> tuple[list[Exploration], Values]:
+    """The paths of every thread, and what each cell may hold; raises as `traced` does."""
+    memory = Memory()
+    scenario.setup(memory)
+    return explore_all(scenario.runs(variant), memory)
 
 
 def _comment(scenario: Scenario, variant: Variant) -> str:

@@ -37,7 +37,6 @@ class Cpu(ABC):
         self.memory = memory
         self.number = number
         self.without = without
-        self.labels: dict[str, None] = {}
         self.preempt_count = 0
         self.irqs_disabled = 0
         self.rcu_nesting = 0
@@ -85,8 +84,6 @@ class Cpu(ABC):
 
     def has(self, label: str | None) -> bool:
         """Whether the step with that label is there in this variant."""
-        if label is not None:
-            self.labels[label] = None
         return label not in self.without
 
     # --- accesses -----------------------------------------------------------------------------------------

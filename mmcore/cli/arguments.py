@@ -21,7 +21,9 @@ EXIT_CODES = """exit codes:
   3  something undecided and nothing wrong
 """
 
-COMMANDS = ("run",)
+SCENARIO_HELP = "a scenario by its name, or a Python file that defines one"
+
+COMMANDS = ("list", "check", "run", "export", "explain")
 
 
 def parse_arguments(arguments: Sequence[str]) -> Namespace:
@@ -36,7 +38,11 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"mmcore {VERSION}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_list(commands)
+    _add_check(commands)
     _add_run(commands)
+    _add_export(commands)
+    _add_explain(commands)
     return parser.parse_args(arguments)
 
 
@@ -46,6 +52,53 @@ def _check_command(arguments: Sequence[str]) -> None:
     if command not in COMMANDS:
         close = get_close_matches(command, COMMANDS, n=1) or COMMANDS
         raise UsageError(f"unknown command {command!r}", hint=f"did you mean {' or '.join(close)}?")
+
+
+def _add_list(commands: _SubParsersAction[Parser]) -> None:
+    """`mmcore list`."""
+    parser = commands.add_parser("list", help="list the scenarios and their variants", allow_abbrev=False)
+    parser.set_defaults(run=_later("list"))
+
+
+def _add_check(commands: _SubParsersAction[Parser]) -> None:
+    """`mmcore check`."""
+    parser = commands.add_parser(
+        "check", help="is the bad outcome of a scenario possible, under each model?", allow_abbrev=False,
+        epilog=EXIT_CODES, formatter_class=RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    add = parser.add_argument
+    add("scenarios", nargs="*", metavar="SCENARIO", help=SCENARIO_HELP)
+    add("--all", action="store_true", help="check every scenario of `mmcore list`")
+    add("--variant", action="append", default=[], metavar="NAME", dest="variants",
+        help="a variant; may be repeated (default: all)")  # fmt: skip
+    add("-m", "--model", action="append", default=[], metavar="MODEL", dest="models",
+        help="a model of `litmus models` or a .cat file; may be repeated (default: those of the expectations)")
+    add("--timeout", type=float, metavar="S", help="give a verdict up after S seconds: undecided")
+    add("-o", "--output", choices=("text", "json"), default="text", help="the form of the answer (default: text)")
+    parser.set_defaults(run=_later("check"))
+
+
+def _add_export(commands: _SubParsersAction[Parser]) -> None:
+    """`mmcore export`."""
+    parser = commands.add_parser("export", help="write a scenario as a litmus test", allow_abbrev=False)
+    add = parser.add_argument
+    add("scenario", metavar="SCENARIO", help=SCENARIO_HELP)
+    add("--variant", default="fixed", metavar="NAME", help="a variant (default: fixed)")
+    add("--format", choices=("c", "native"), default="c",
+        help="the kernel's C litmus tests, or the native language (default: c)")  # fmt: skip
+    parser.set_defaults(run=_later("export"))
+
+
+def _add_explain(commands: _SubParsersAction[Parser]) -> None:
+    """`mmcore explain`."""
+    parser = commands.add_parser("explain", help="what pairs with what in a scenario, and why", allow_abbrev=False)
+    add = parser.add_argument
+    add("scenario", metavar="SCENARIO", help=SCENARIO_HELP)
+    add("--variant", action="append", default=[], metavar="NAME", dest="variants",
+        help="with -m, a variant to explain; may be repeated (default: all)")  # fmt: skip
+    add("-m", "--model", action="append", default=[], metavar="MODEL", dest="models",
+        help="also explain the verdict of a model on each variant; may be repeated")  # fmt: skip
+    parser.set_defaults(run=_later("explain"))
 
 
 def _add_run(commands: _SubParsersAction[Parser]) -> None:

@@ -47,13 +47,13 @@ class Cut(Exception):
 @dataclass
 class Exploration:
     """The paths of one thread; `stored` is what it may store in each cell, `pointers` the registers that get addresses,
-    `writes` the most writes on one path.
+    `labels` where each labelled step is (file and function, line), `writes` the most writes on one path.
     """
 
     paths: list[Path] = field(default_factory=list)
     stored: Values = field(default_factory=dict)
     pointers: dict[Any, None] = field(default_factory=dict)
-    labels: dict[str, None] = field(default_factory=dict)
+    labels: dict[str, tuple[str, int]] = field(default_factory=dict)
     bounded: bool = False
     writes: int = 0
 
@@ -220,7 +220,12 @@ class TracedCpu(Cpu):
     def __init__(self, run: Run, memory: Memory, number: int = 0, without: frozenset[str] = frozenset()) -> None:
         super().__init__(memory, number, without)
         self.run = run
-        self.labels = run.exploration.labels
+
+    def has(self, label: str | None) -> bool:
+        """Whether the step with that label is there in this variant; notes where the step is."""
+        if label is not None and label not in self.run.exploration.labels:
+            self.run.exploration.labels[label] = point()[-1]
+        return super().has(label)
 
     def _load(self, place: Any, order: str) -> Any:
         return self.run.step("load", order, place, domain=self.run.held(place))

@@ -1,0 +1,20 @@
+"""`mmcore export`: a scenario as a litmus test that stands alone."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from litmus.lowering import lower, render
+from mmcore.check import program, traced
+from mmcore.scenarios import load
+
+
+def run(arguments: Namespace) -> int:
+    """Prints the test; the exit code is 0.  Raises UnsupportedError for what the native language cannot say (RCU)."""
+    scenario = load(arguments.scenario)
+    variant = scenario.variant(arguments.variant)
+    if arguments.format == "c":
+        print(traced(scenario, variant), end="")
+    else:
+        print(render(lower(program(scenario, variant), "native")), end="")
+    return 0
