@@ -15,6 +15,7 @@ from litmus._version import VERSION as __version__
 from litmus.check import Options, check
 from litmus.errors import InputError, InternalError, LitmusError, UnsupportedError, UsageError
 from litmus.execution import Execution
+from litmus.explain import explain
 from litmus.inputs import find, read
 from litmus.library import Model, ModelInfo, load_model, model_names
 from litmus.program import Condition, Expectation, Program
@@ -23,19 +24,24 @@ from litmus.syntax import parse
 from litmus.verdict import State, Verdict
 
 if TYPE_CHECKING:
+    from litmus.explain.explanation import Explanation
     from litmus.lowering import lower, render
 
 __all__ = [
-    "Condition", "Execution", "Expectation", "InputError", "InternalError", "LitmusError", "Model", "ModelInfo",
-    "Options", "Program", "Source", "Span", "State", "UnsupportedError", "UsageError", "Verdict", "__version__",
-    "check", "find", "load_model", "lower", "model_names", "parse", "read", "render",
+    "Condition", "Execution", "Expectation", "Explanation", "InputError", "InternalError", "LitmusError", "Model",
+    "ModelInfo", "Options", "Program", "Source", "Span", "State", "UnsupportedError", "UsageError", "Verdict",
+    "__version__", "check", "explain", "find", "load_model", "lower", "model_names", "parse", "read", "render",
 ]  # fmt: skip
 
 
-def __getattr__(name: str) -> object:
-    """The names of `litmus.lowering`, which only native tests need, imported when they are first used."""
-    if name not in ("lower", "render"):
-        raise AttributeError(f"module 'litmus' has no attribute {name!r}")
-    import litmus.lowering
+_LATER = {"lower": "litmus.lowering", "render": "litmus.lowering", "Explanation": "litmus.explain.explanation"}
+"""Names that not every use needs, with the modules that they come from."""
 
-    return getattr(litmus.lowering, name)
+
+def __getattr__(name: str) -> object:
+    """The names of `_LATER`, imported when they are first used."""
+    if name not in _LATER:
+        raise AttributeError(f"module 'litmus' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_LATER[name]), name)

@@ -14,7 +14,8 @@ from functools import partial
 from typing import TypeAlias
 
 from litmus.explain.explanation import Place
-from litmus.explain.words import ACQUIRES, RELEASES, place_of
+from litmus.explain.tags import LOCKS, is_acquire, is_release, weakened
+from litmus.explain.words import place_of
 from litmus.program import (
     PREDICTED,
     Assign,
@@ -29,7 +30,6 @@ from litmus.program import (
     Reg,
     Store,
     StoreConditional,
-    Tags,
     Thread,
     Unary,
     Value,
@@ -40,18 +40,6 @@ KEPT = frozenset({"Srcu-lock", "Srcu-unlock"})
 """Fences that are more than order: without one of them the others lose their meaning."""
 
 SECTION = ("Rcu-lock", "Rcu-unlock")
-
-LOCKS = frozenset({"LKR", "LKW", "UL", "LF", "LK", "LS", "RL", "RU"})
-
-WEAKER = {
-    "Acquire": "Once", "Release": "Once", "ACQ": "RLX", "REL": "RLX", "ACQ_REL": "RLX", "SC": "RLX", "CON": "RLX",
-}  # fmt: skip
-"""Annotations that have a weaker one; the others are dropped."""
-
-DROPPED = frozenset({"A", "Q", "L", "Acq", "Rel", "AcqRel", "Sc"})
-
-LOCKED = frozenset({"X"})
-"""The tag of a locked instruction, on x86 a barrier by itself."""
 
 OPERANDS = ("left", "right", "condition", "then", "otherwise")
 """The fields of expressions of two or three arguments."""
@@ -120,7 +108,7 @@ class _Statement:
         accesses = [o for o in self.operations if isinstance(o, Load | Store | StoreConditional)]
         fences = [o for o in self.operations if isinstance(o, Fence) and not o.tags & (KEPT | frozenset(SECTION))]
         locks = any(access.tags & LOCKS for access in accesses)
-        annotated = any(_weakened(access.tags, self.program.arch) != access.tags for access in accesses)
+        annotated = any(weakened(access.tags, self.program.arch) != access.tags for access in accesses)
         if fences and not accesses:
             yield self._construct(place, "fence", "", _no_fence)
         elif (fences or annotated) and not locks:
@@ -135,8 +123,8 @@ class _Statement:
     @staticmethod
     def _order(accesses: Sequence[Load | Store | StoreConditional], text: str) -> str:
         """What kind of order an access has, by its tags, or in a portable test by its name."""
-        tags = frozenset[str]().union(*(access.tags for access in accesses))
-        acquires, releases = bool(tags & ACQUIRES) or "acquire" in text, bool(tags & RELEASES) or "release" in text
+        acquires = any(is_acquire(access.tags) for access in accesses) or "acquire" in text
+        releases = any(is_release(access.tags) for access in accesses) or "release" in text
         if acquires == releases:
             return "the order"
         return "the acquire" if acquires else "the release"
@@ -155,7 +143,7 @@ class _Statement:
 
     def _weaken(self, operation: Operation) -> tuple[Operation, ...]:
         if isinstance(operation, Load | Store | StoreConditional):
-            return (replace(operation, tags=_weakened(operation.tags, self.program.arch)),)
+            return (replace(operation, tags=weakened(operation.tags, self.program.arch)),)
         return _no_fence(operation)
 
     def edit(self, edit: Edit, split: bool = False) -> Removal:
@@ -227,12 +215,6 @@ def _computed(expression: Expression | None, own: frozenset[str] = frozenset()) 
 
 def _predicted(expression: Expression) -> Expression:
     return Unary(PREDICTED, expression) if _computed(expression) else expression
-
-
-def _weakened(tags: Tags, arch: str) -> Tags:
-    """The annotations without what they order."""
-    dropped = DROPPED | LOCKED if arch == "x86" else DROPPED
-    return frozenset(WEAKER.get(tag, tag) for tag in tags - dropped)
 
 
 # --- edits ----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from litmus.cat.theory import Theory
 from litmus.evaluate import Evaluator
@@ -16,23 +17,25 @@ INTERLEAVING = (0, 0)
 """A run on one memory with nothing out of order."""
 
 MOST_REORDERED = 4
-"""So many pairs that are out of order are told."""
+"""So many pairs that are out of order are told, and so many writes that have not arrived."""
 
 
 def story(executions: Sequence[Execution], theories: Sequence[Theory], words: bool, arch: str) -> Story | None:
-    """The simplest story of some allowed executions, or None where no machine has a run; `words`: see `place_of`."""
+    """The simplest story of some allowed executions, or None where no machine has a run; `words`: see `place_of`.
+
+    What is no interleaving is told on x86 by its store buffers, or not at all.
+    """
     told: list[tuple[tuple[int, int, int], Run, Relations]] = []
     for execution, theory in zip(executions, theories, strict=True):
         told.extend(_run(Relations(execution, kept_order(theory, execution))))
         if told and told[-1][0][:2] == INTERLEAVING:
             break  # nothing is simpler
-    (copies, reordered, _), run, relations = min(told, key=lambda each: each[0], default=((2, 0, 0), None, None))
-    if arch == "x86" and (copies, reordered) != INTERLEAVING:
-        buffered = _buffered(executions, words)
-        if buffered is not None:
-            return buffered
-    if run is None or relations is None:
+    best = min(told, key=lambda each: each[0], default=None)
+    if arch == "x86" and (best is None or best[0][:2] != INTERLEAVING):
+        return _buffered(executions, words)
+    if best is None:
         return None
+    (copies, _, _), run, relations = best
     speaker = _Speaker(relations, words)
     return Story("copies" if copies else "memory", tuple(speaker.moments(run)), tuple(speaker.reordered(run)))
 
@@ -145,8 +148,7 @@ class _Speaker:
             yield self._pair(a, b)
         if len(pairs) > MOST_REORDERED:
             yield f"{len(pairs) - MOST_REORDERED} more pairs are out of order."
-        if not run.reordered and any(moment.thread is not None for moment in run.moments):
-            yield from self._seen_first(run)
+        yield from islice(self._not_arrived(run), MOST_REORDERED)
 
     def _pair(self, a: int, b: int) -> str:
         first, second, owner = self.words.line(a), self.words.line(b), f"P{self.events[a].thread}"
@@ -168,18 +170,22 @@ class _Speaker:
                  if self.execution.structure.relations[name] >> (a * self.relations.n + b) & 1]  # fmt: skip
         return f", and no dependency (there is {' and '.join(found)})" if found else ", and no dependency,"
 
-    def _seen_first(self, run: Run) -> Iterator[str]:
-        """Writes that one thread has read before they have reached another, which reads an older one."""
+    def _not_arrived(self, run: Run) -> Iterator[str]:
+        """Writes that were done, and that a thread misses because they have not reached it yet."""
+        when = {moment: number for number, moment in enumerate(run.moments)}
         readers: dict[int, list[int]] = {}
         for w, r in divmods(self.relations.rfe, self.relations.n):
             readers.setdefault(w, []).append(r)
         for r, w in divmods(self.relations.fre, self.relations.n):
-            for other in readers.get(w, ()):
-                thread, missed = self.events[other].thread, self.events[r].thread
-                if thread != missed and run.moments.index(Moment(other)) < run.moments.index(Moment(r)):
-                    here, there = self.words.line(other), self.words.line(r)
-                    yield (f"{self.words.value(w)} of {self.words.at(w)} has reached P{thread} ({here}) and not yet "
-                           f"P{missed} ({there}): no barrier here makes a write visible to all at once.")  # fmt: skip
+            if when[Moment(w)] < when[Moment(r)]:
+                told = [other for other in readers.get(w, ()) if when[Moment(other)] < when[Moment(r)]]
+                yield self._missed(w, r, told)
+
+    def _missed(self, w: int, r: int, told: Sequence[int]) -> str:
+        seen = f", though {' and '.join(map(self.words.at, told))} had read it" if told else ""
+        return (f"{self.words.value(w)} of {self.words.at(w)} had not reached P{self.events[r].thread} when "
+                f"{self.words.line(r)} read {self.words.value(r)}{seen}: nothing here makes a write visible to all "
+                "threads at once.")  # fmt: skip
 
 
 def _noun(kind: str) -> str:

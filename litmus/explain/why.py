@@ -23,6 +23,7 @@ MOST_WAYS = 200
 MOST_EXECUTIONS = 20
 """So many allowed executions are looked at for the simplest story."""
 
+NO_BUFFERS = "the model allows this, but the store-buffer machine has no such run: does x86-tso-strict allow it?"
 NO_STORY = "the model allows this, but no order of steps on a simple machine was found that gives it"
 
 
@@ -77,7 +78,7 @@ def _allowed(start: Explanation, program: Program, model: Model, options: Option
     translated, judge, own_words = _translated(program, model)
     theories = [judge.theory(execution.structure.signature) for execution in found]
     told = story(found, theories, own_words, translated.arch)
-    missing = () if told else (NO_STORY,)
+    missing = () if told else (NO_BUFFERS if translated.arch == "x86" else NO_STORY,)
     complete = start.complete and len(found) < MOST_EXECUTIONS
     return replace(start, ways=len(found), complete=complete, story=told, notes=(*start.notes, *missing))
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from litmus.events import INITIAL, Event
+from litmus.events import INITIAL
 from litmus.execution import Execution
 from litmus.explain.edge import Edge
 from litmus.explain.explanation import Place, Step
+from litmus.explain.tags import LOCKED, is_acquire, is_release
 from litmus.program import Instruction
 from litmus.term import evaluate
-
-ACQUIRES = frozenset({"A", "Q", "Acq", "AcqRel", "Sc", "Acquire", "ACQ", "ACQ_REL", "SC", "LKR", "CON"})
-RELEASES = frozenset({"L", "Rel", "AcqRel", "Sc", "Release", "REL", "ACQ_REL", "SC", "UL"})
-LOCKED = frozenset({"X"})
-"""Tags of accesses that order others by themselves, and of those of a locked instruction."""
 
 DEPENDENCIES = {
     "addr": "the address in {b} depends on {a}",
@@ -149,9 +145,9 @@ class Words:
     def _in_order(self, edge: Edge, owner: str, first: str, second: str) -> str:
         """Program order, kept for the sake of one of the two."""
         a, b = self.events[edge.source], self.events[edge.target]
-        if _is(b, "W", RELEASES) and edge.relation != "po-loc":
+        if b.kind == "W" and is_release(b.tags) and edge.relation != "po-loc":
             return f"{owner}'s {second} is a release, so {first} is before it"
-        if _is(a, "R", ACQUIRES) and edge.relation != "po-loc":
+        if a.kind == "R" and is_acquire(a.tags) and edge.relation != "po-loc":
             return f"{owner}'s {first} is an acquire, so {second} is after it"
         if first == second:
             return f"{owner}'s {first} reads {a.pointer} before it writes it"
@@ -166,10 +162,6 @@ class Words:
         """`smp_mb() (line 8)`."""
         place = self.place(event)
         return place.text if place.line is None else f"{place.text} (line {place.line})"
-
-
-def _is(event: Event, kind: str, tags: frozenset[str]) -> bool:
-    return event.kind == kind and bool(event.tags & tags)
 
 
 def steps(cycle: tuple[Edge, ...], execution: Execution) -> tuple[Edge, ...]:
