@@ -102,6 +102,13 @@ def test_for_forall_the_counterexample(tmp_path: Path, capsys: pytest.CaptureFix
     assert "allowed\nforall (x=2)\nfinal state: x=1;" in capsys.readouterr().out
 
 
+def test_for_a_test_that_only_lists_locations_any_execution(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    test = tmp_path / "listed.litmus"
+    test.write_text("X86 listed\n{ }\n P0 | P1 ;\n MOV [x],$1 | MOV EAX,[x] ;\nlocations [1:EAX;]\n")
+    assert main(["show", str(test)]) == 0
+    assert "allowed\nforall (true)\nfinal state: 1:EAX=0;" in capsys.readouterr().out
+
+
 ERRORS = {
     "form": (["-o", "out.png"], "cannot tell the form of 'out.png'"),
     "model": (["-m", "sv"], "there is no model 'sv'"),

@@ -94,14 +94,17 @@ def asking(program: Program, proposition: Proposition) -> Program:
 
 
 def show(program: Program, model: Model, options: Options = STANDARD) -> Shown:
-    """The verdict on what a program asks, and an execution with the outcome (for `forall`: against it).
+    """The verdict on what a program asks, and an execution with the outcome.
 
+    For `forall` it is one against the proposition; where nothing at all is against it, any that the model allows.
     Raises what `litmus.check.check` raises, and Undecided when the budget is spent on the way to a forbidden one.
     """
     verdict = check(program, model, options)
     found = allowed(program, model, verdict)
     if found is None and verdict.observation is not None:
         found = forbidden(program, model, options)
+    if found is None and program.condition.kind == "forall":
+        found = allowed(asking(program, program.condition.proposition), model, verdict)
     return Shown(verdict, found)
 
 
