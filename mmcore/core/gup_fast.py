@@ -5,7 +5,8 @@ second look at every entry on the way: whoever takes the page away changes the e
 count afterwards.  Folios are of a single page here, whose pins are counted in the reference count.
 
 Source: mm/gup.c of Linux 6.12 (gup_fast_pte_range(), try_get_folio(), try_grab_folio_fast(), gup_put_folio()),
-mm/internal.h:gup_must_unshare(), include/linux/mm.h:folio_is_longterm_pinnable(), Documentation/core-api/pin_user_pages.rst.
+mm/internal.h:gup_must_unshare(), include/linux/mm.h:folio_is_longterm_pinnable(),
+Documentation/core-api/pin_user_pages.rst.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def unmapper(cpu: Cpu, state: State) -> None:
 
 
 def unmapper_xchg(cpu: Cpu, state: State) -> None:
-    """The same with an atomic ptep_get_and_clear(), which orders nothing by its contract; on x86 it is a locked xchg."""
+    """The same with an atomic ptep_get_and_clear(): it need not order anything, but on x86 it is a locked xchg."""
     cpu.xchg(state.pte, PTE_NONE, label="get_and_clear")
     cpu.smp_mb(label="mb")
     cpu.observe("discards", folio_ref_count(cpu, state.folio) == 1)
@@ -76,7 +76,7 @@ SCENARIO = Scenario(
         Variant("count_before_clear", SOMETIMES, "a pin that comes after the count finds the entry still in place",
                 threads={"unmapper": unmapper_counts_first}),
     ),
-    pairs="the smp_mb() between clearing and counting pairs with the fully ordered reference before re-reading the entry",
+    pairs="the smp_mb() between clearing and counting pairs with the fully ordered reference before the second look",
     history='6c8e2a256915 "mm: fix race between MADV_FREE reclaim and blkdev direct IO read"',
     catalogue="A1",
 )  # fmt: skip
