@@ -42,36 +42,62 @@ class TableRelations(Relations):
             self._least_fixpoint(self._steps[node.id])
         return self._known[node.id].get(p, FALSE)
 
-    def _closure(self, node: Node) -> dict[int, int]:
-        """All literals of a transitive closure (Warshall: through each event, from all before it to all after it)."""
-        all_of, any_of, n = self.algebra.all_of, self.algebra.any_of, self.n
-        after, before = self._first(node)
-        for through in sorted(after.keys() & before.keys()):
-            self.tick()
-            onward = after[through]
-            for i, first in before[through].items():
-                row = after[i]
-                for j, second in list(onward.items()):
-                    known = row.get(j, FALSE)
-                    if known != TRUE and (both := all_of((first, second))) != FALSE:
-                        row[j] = before[j][i] = any_of((known, both))
-        found = dict.fromkeys(bits(self.may[node.id]), FALSE)
-        found.update((i * n + j, literal) for i, row in after.items() for j, literal in row.items())
+    def _literal(self, node: Node, p: int) -> int:
+        """As for all algebras, but a composition is found row by row."""
+        if node.op != "seq":
+            return super()._literal(node, p)
+        self._known[node.id].update(self._composed(node, p // self.n))
+        return self._known[node.id][p]
+
+    def _composed(self, node: Node, i: int) -> dict[int, int]:
+        """The literals of a row of a composition, where they are open."""
+        (left, right), start = node.args, i * self.n
+        wanted = self._undecided(node) >> start & self.u.row
+        found = dict.fromkeys([start + j for j in bits(wanted)], FALSE)
+        for k in bits(self._row(left, i)):
+            onward = self._row(right, k) & wanted
+            first = self.literal(left, start + k) if onward else FALSE
+            if first != FALSE:
+                for j in bits(onward):
+                    found[start + j] &= first | self.literal(right, k * self.n + j)
         return found
 
-    def _first(self, node: Node) -> tuple[Successors, Successors]:
-        """The literals that a closure starts from, both ways round: those of its steps, and the pairs always in it."""
-        after: Successors = {}
-        before: Successors = {}
+    def _closure(self, node: Node) -> dict[int, int]:
+        """All literals of a transitive closure (Warshall: through each event, from all before it to all after it).
+
+        Events with the same successors are one row, those with the same predecessors one column, and those with both
+        the same one step on the way.
+        """
+        n, rows = self.n, self._first(node)
+        columns: Successors = {}
+        for i, row in rows.items():
+            for j, literal in row.items():
+                columns.setdefault(j, {})[i] = literal
+        like, alike = _first_equal(rows), _first_equal(columns)
+        table = {i: {j: literal for j, literal in rows[i].items() if alike[j] == j} for i in like.values()}
+        for into, out in dict.fromkeys((alike[k], like[k]) for k in sorted(rows.keys() & columns.keys())):
+            self.tick()
+            onward = list(table[out].items())
+            for row in table.values():
+                first = row.get(into, FALSE)
+                if first != FALSE:
+                    for j, second in onward:
+                        row[j] = row.get(j, FALSE) & (first | second)
+        found = dict.fromkeys(bits(self.may[node.id]), FALSE)
+        found.update((i * n + j, table[like[i]].get(alike[j], FALSE)) for i in like for j in alike)
+        return found
+
+    def _first(self, node: Node) -> Successors:
+        """The literals that a closure starts from: those of its steps, and the pairs always in it."""
+        rows: Successors = {}
         for i in range(self.n):
-            row = self._row(node.args[0], i)
-            steps = {j: self.literal(node.args[0], i * self.n + j) for j in bits(row)}
+            steps = {j: self.literal(node.args[0], i * self.n + j) for j in bits(self._row(node.args[0], i))}
             always = self.must[node.id] >> i * self.n & self.u.row
             steps.update((j, TRUE) for j in bits(always))
-            for j, literal in steps.items():
-                if literal != FALSE:
-                    after.setdefault(i, {})[j] = before.setdefault(j, {})[i] = literal
-        return after, before
+            possible = {j: literal for j, literal in steps.items() if literal != FALSE}
+            if possible:
+                rows[i] = possible
+        return rows
 
     def _least_fixpoint(self, step: Fixpoint) -> None:
         """Evaluates definitions that use each other until nothing changes."""
@@ -92,6 +118,12 @@ class TableRelations(Relations):
     def _undecided(self, node: Node) -> int:
         """The pairs that are in a node in some executions, and not in others."""
         return self.may[node.id] & ~self.must[node.id]
+
+
+def _first_equal(rows: Successors) -> dict[int, int]:
+    """For each event the first one with an equal row."""
+    first: dict[tuple[tuple[int, int], ...], int] = {}
+    return {i: first.setdefault(tuple(sorted(row.items())), i) for i, row in rows.items()}
 
 
 class TableValues(ReadValues):
