@@ -22,7 +22,7 @@ EXIT_CODES = """exit codes:
 
 
 OUTPUTS = ("text", "herd", "json", "junit", "github")
-COMMANDS = ("check", "models", "lower", "show", "explain", "cache")
+COMMANDS = ("check", "models", "lower", "show", "explain", "compare", "cache")
 
 
 class Parser(ArgumentParser):
@@ -50,6 +50,7 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
     _add_lower(commands)
     _add_show(commands)
     _add_explain(commands)
+    _add_compare(commands)
     _add_cache(commands)
     return parser.parse_args(arguments)
 
@@ -141,6 +142,22 @@ def _add_explain(commands: _SubParsersAction[Parser]) -> None:
     add("--unroll", type=_at_least_1, metavar="N", help="how often a loop is unrolled (default: 2)")
     add("--timeout", type=_seconds, metavar="S", help="give up after S seconds: undecided")
     parser.set_defaults(run=_later("explain"))
+
+
+def _add_compare(commands: _SubParsersAction[Parser]) -> None:
+    """`litmus compare`."""
+    parser = commands.add_parser(
+        "compare", help="the final states of two logs, test by test", allow_abbrev=False,
+        epilog="exit codes: 0 the same, 1 something differs, 2 a log cannot be read, 3 something is undecided",
+    )  # fmt: skip
+    add = parser.add_argument
+    add("first", metavar="A", help="a log: what check -o json or -o herd prints, or herd7, or litmus7; or -")
+    add("second", metavar="B", help="the log to compare with it")
+    add("-o", "--output", type=_one_of("text", "json"), metavar="text|json", default="text",
+        help="the form of the answer (default: text)")  # fmt: skip
+    add("--common", action="store_true", help="leave out tests that only one log has")
+    add("--gained", action="store_true", help="look for states of B that A lacks only: A a model, B a machine")
+    parser.set_defaults(run=_later("compare"))
 
 
 def _add_cache(commands: _SubParsersAction[Parser]) -> None:
