@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from litmus.cli import main
+from mmcore.cli import main as mmcore
 
+COMMANDS = {"litmus": main, "mmcore": mmcore}
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECONDS = re.compile(r"\d+\.\d\d s$", re.MULTILINE)
@@ -38,8 +40,7 @@ def test_transcript(transcript: str, capsys: pytest.CaptureFixture[str], monkeyp
     monkeypatch.chdir(ROOT)
     command, _, expected = transcript.partition("\n")
     program, *arguments = shlex.split(command)
-    assert program == "litmus"
-    main(arguments)
+    COMMANDS[program](arguments)
     assert SECONDS.sub("", capsys.readouterr().out).strip() == SECONDS.sub("", expected).strip()
 
 
@@ -47,6 +48,13 @@ def test_transcript(transcript: str, capsys: pytest.CaptureFixture[str], monkeyp
 def test_python(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     exec(code, {})
+
+
+def test_links_lead_to_files() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")]
+    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^):#]+)\)", page.read_text(encoding="utf-8"))]
+    assert links
+    assert [f"{page.name}: {link}" for page, link in links if not (page.parent / link).exists()] == []
 
 
 def test_exactly_two_set_up_commands() -> None:
