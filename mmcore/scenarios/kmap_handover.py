@@ -38,11 +38,11 @@ def owner(cpu: Cpu, state: State) -> None:
 
 
 def user(cpu: Cpu, state: State) -> None:
-    """Uses the address that it was handed."""
+    """Uses the address if it was handed one, and says that it will not use it any more."""
     if cpu.smp_load_acquire(state.handed) == 1:
         cpu.observe("used", 1)
         cpu.observe("found", access(cpu, Address(state.maps.windows[0], 0)))
-        cpu.smp_store_release(state.done, 1)
+    cpu.smp_store_release(state.done, 1)
 
 
 def migrating(cpu: Cpu, state: State) -> None:
