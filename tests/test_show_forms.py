@@ -38,9 +38,9 @@ HOSTILE = "</text><script>alert(1)</script>&\"'\\\x00￾"
 def poster(test: str, model: str) -> Graph:
     """The picture of an example."""
     program = parse(Source(test, (ROOT / "examples" / f"{test}.litmus").read_text(encoding="utf-8")))
-    found = show(program, load_model(model)).exhibit
-    assert found is not None
-    return found.poster(program, model)
+    shown = show(program, load_model(model))
+    assert shown.exhibit is not None
+    return shown.exhibit.poster(program, shown.verdict)
 
 
 def golden(test: str, model: str, form: str) -> Path:

@@ -9,7 +9,7 @@ import pytest
 from litmus.check import check, judge_of, lowered
 from litmus.evaluate import Evaluator
 from litmus.gallery import catalogue as gallery
-from litmus.gallery.exhibit import allowed, asking, forbidden
+from litmus.gallery.exhibit import allowed, asking, forbidden, show
 from litmus.library import load_model
 from litmus.program import Program
 from litmus.report.page.content import Content
@@ -61,6 +61,29 @@ def test_allowed_cells_tell_how_it_comes_about() -> None:
     [strict, buffered] = catalogue(program("SB"), "sc", "x86-tso").outcomes[0].cells
     assert strict.answer == "forbidden" and not strict.steps
     assert buffered.answer == "allowed" and any("store buffer" in step for step in buffered.steps)
+
+
+RACE = """C race
+{ }
+P0(int *x, atomic_int *y) { *x = 1; atomic_store_explicit(y, 1, memory_order_relaxed); }
+P1(int *x, atomic_int *y) {
+  int r0 = atomic_load_explicit(y, memory_order_relaxed); atomic_store_explicit(y, r0 + 1, memory_order_relaxed);
+  int r1 = *x;
+}
+exists (1:r0=1 /\\ y=1)
+"""
+
+
+def test_undefined_behaviour_forbids_nothing() -> None:
+    test, model = parse(Source("race", RACE)), load_model("rc11")
+    content = gallery.catalogue(test, [model])
+    assert {cell.answer for o in content.outcomes for cell in o.cells} == {"allowed", "undefined"}
+    assert content.outcomes[0].asked and content.outcomes[0].cells[0].answer == "undefined"
+    shown = show(test, model)
+    assert shown.exhibit is not None
+    drawn = shown.exhibit.poster(test, shown.verdict)
+    assert "possible by undefined behaviour only" in drawn.title
+    assert any("race" in note for note in drawn.notes)
 
 
 def test_what_is_asked_comes_first_also_where_every_model_forbids_it() -> None:

@@ -82,7 +82,7 @@ def _picture(program: Program, judge: Model, form: str, options: Options) -> tup
 
     shown = show(program, judge, options)
     if shown.exhibit is not None:
-        return _draw(shown.exhibit.poster(program, judge.name), form), AS_EXPECTED
+        return _draw(shown.exhibit.poster(program, shown.verdict), form), AS_EXPECTED
     if shown.verdict.undecided:
         raise Undecided(shown.verdict.undecided)
     raise UsageError(

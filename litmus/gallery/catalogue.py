@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from litmus.cat.vocabulary import UNDEFINED
 from litmus.check import Options, check, judge_of, lowered
 from litmus.errors import UnsupportedError
 from litmus.execution import Execution
@@ -121,6 +122,8 @@ def _cell(program: Program, answered: _Answered, values: Values, options: Option
         return Cell(name, "undecided", story=(answered.reason,))
     if values in answered.found:
         return _shown(name, exhibit(program, answered.test, answered.model, answered.found[values]))
+    if UNDEFINED in verdict.flags:
+        return Cell(name, "undefined", story=tuple(flag.describe() for flag in verdict.flagged))
     if verdict.observation is None:
         return Cell(name, "undecided", story=(verdict.undecided or "no reason given",))
     return _forbidden(program, answered, values, options)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from textwrap import wrap
 
 from litmus.cat.theory import Theory
+from litmus.cat.vocabulary import UNDEFINED
 from litmus.check import PORTABLE, Options, check, judge_of, lowered, wanted_of
 from litmus.execution import Execution
 from litmus.explain.cycle import Violation
@@ -26,6 +28,9 @@ MOST_WAYS = 32
 """Of the ways to get a forbidden outcome, the one with the shortest cycle is taken among this many."""
 
 STANDARD = Options()
+
+WIDEST = 100
+"""The characters of a line under a title."""
 
 COMMUNICATION = {"rfe": "rf", "rfi": "rf", "coe": "co", "coi": "co", "fre": "fr", "fri": "fr"}
 """Relations that pictures show under the name on the right; the columns tell whether they stay in a thread."""
@@ -64,10 +69,14 @@ class Exhibit:
         cycle = () if self.violation is None else links(self.violation)
         return graph(self.execution, title, notes, cycle)
 
-    def poster(self, program: Program, model: str) -> Graph:
-        """The picture by itself: its title says what is shown, under it are the question and the final state."""
-        notes = (condition_text(program.condition), f"final state: {state_text(self.state)}")
-        return self.graph(f"{program.name} under {model}: {self.answer}", notes)
+    def poster(self, program: Program, verdict: Verdict) -> Graph:
+        """The picture by itself: its title says what is shown; the question, the final state and flags are under it."""
+        flags = (f"flag: {flag.describe()}" for flag in verdict.flagged)
+        notes = (condition_text(program.condition), f"final state: {state_text(self.state)}", *flags)
+        undefined = self.violation is not None and UNDEFINED in verdict.flags
+        answer = f"possible by undefined behaviour only, else {self.answer}" if undefined else self.answer
+        lines = [line for note in notes for line in wrap(note, WIDEST)]
+        return self.graph(f"{program.name} under {verdict.model}: {answer}", lines)
 
     def told(self) -> Told:
         """Why the model forbids it, or how it comes about."""

@@ -8,8 +8,10 @@ from typing import Literal, TypeAlias
 from litmus.picture.graph import Graph
 from litmus.verdict import State, Verdict
 
-Answer: TypeAlias = Literal["allowed", "forbidden", "impossible", "undecided"]
-"""What a model says of an outcome; impossible: no execution ends in it, whatever the model."""
+Answer: TypeAlias = Literal["allowed", "forbidden", "impossible", "undefined", "undecided"]
+"""What a model says of an outcome.  Impossible: no execution ends in it, whatever the model; undefined: anything may
+happen, as some execution has undefined behaviour, but none that the model describes ends so.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ WORDS = {
     "allowed": "✓ allowed",
     "forbidden": "✗ forbidden",
     "impossible": "– impossible",
+    "undefined": "! undefined",
     "undecided": "? undecided",
 }
 """How answers are shown; the sign says it without colour."""
