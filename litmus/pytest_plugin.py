@@ -1,6 +1,6 @@
 """The pytest plugin: each expectation of a `.litmus` file is a test, named after its model.
 
-A test whose verdict differs from what it expects fails with both, the question and the final states; one that
+A test whose verdict differs from what it expects fails with both, the final states and an explanation; one that
 stays undecided fails with the reason.  A file without an expectation is one skipped test, so that it is seen.
 """
 
@@ -14,11 +14,11 @@ from typing import Any, TypeVar
 import pytest
 
 from litmus.check import Options, check
+from litmus.disagreement import disagreement
 from litmus.errors import InputError, LitmusError, UsageError
 from litmus.inputs import read
 from litmus.library import Model, load_model
 from litmus.program import Expectation, Program
-from litmus.report.failure import failure
 from litmus.syntax import parse
 
 Number = TypeVar("Number", int, float)
@@ -58,7 +58,7 @@ class LitmusItem(pytest.Item):
         """Raises Disagreement unless the verdict is the expected one."""
         verdict = check(self._program, self._model, self._options)
         if not verdict.as_expected:
-            raise Disagreement(failure(verdict, self._program.condition))
+            raise Disagreement(disagreement(self._program, self._model, verdict, self._options))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Our report of a wrong verdict or a refused test; pytest's own for a bug."""

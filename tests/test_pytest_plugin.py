@@ -95,6 +95,8 @@ def test_a_wrong_verdict_shows_what_was_found(run: Run) -> None:
             "  exists (0:r0=0 /\\ 1:r0=0)",
             "  4 final states*",
             "    [*] 0:r0=0; 1:r0=0;",
+            "SB, x86-tso: allowed: 0:r0=0 /\\ 1:r0=0",
+            "*store buffer*",
         ]
     )
     assert "Traceback" not in result.stdout.str()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import re
 import subprocess
 import sys
@@ -40,6 +42,31 @@ def test_what_is_allowed_is_not_forbidden() -> None:
     assert lines[0] == "SB under x86-tso"
     assert "  expected a forbidden outcome, found Sometimes" in lines
     assert "    * 0:r0=0; 1:r0=0;" in lines
+    assert "SB, x86-tso: allowed: 0:r0=0 /\\ 1:r0=0" in lines
+    assert any("store buffer" in line for line in lines)
+
+
+def test_what_is_forbidden_is_explained() -> None:
+    with pytest.raises(AssertionError) as caught:
+        assert_allowed(TEXT, "sc")
+    assert "SB, sc: forbidden: 0:r0=0 /\\ 1:r0=0" in str(caught.value).splitlines()
+
+
+def test_a_counterexample_to_always_is_explained() -> None:
+    with pytest.raises(AssertionError) as caught:
+        assert_always(TEXT.replace("P0:r0 == 0 && P1:r0 == 0", "P0:r0 == 1"), "sc")
+    assert any(line.startswith("SB, sc: allowed: not (0:r0=1)") for line in str(caught.value).splitlines())
+
+
+def test_an_explanation_that_fails_leaves_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    def explain(*_: object) -> None:
+        raise ZeroDivisionError("no reason")
+
+    monkeypatch.setattr(importlib.import_module("litmus.explain.why"), "why", explain)
+    with pytest.raises(AssertionError) as caught:
+        assert_allowed(TEXT, "sc")
+    assert "  expected an allowed outcome, found Never" in str(caught.value).splitlines()
+    assert str(caught.value).splitlines()[-1] == "  no explanation: no reason"
 
 
 def test_always_is_more_than_allowed() -> None:
@@ -134,3 +161,19 @@ def test_assertions_need_no_hypothesis_and_no_pytest() -> None:
               f"import pathlib; print(len(outcomes(pathlib.Path({str(SB)!r}), 'sc')))"  # fmt: skip
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("3\n", "")
+
+
+# --- the page -------------------------------------------------------------------------------------------
+
+PAGE = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("code", re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
+def test_the_python_of_the_page_runs(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    exec(code, {})
+
+
+def test_the_page_has_every_argument() -> None:
+    for name in inspect.signature(programs).parameters:
+        assert f"`{name}`" in PAGE

@@ -18,6 +18,7 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING, TypeAlias
 
 from litmus.check import Options, check
+from litmus.disagreement import disagreement
 from litmus.inputs import read
 from litmus.library import Model, load_model
 from litmus.program import Expected, Program
@@ -70,10 +71,10 @@ def outcomes(test: Test, model: str | Model, options: Options = DEFAULTS) -> fro
 
 def _assert(test: Test, model: str | Model, expected: Expected, options: Options) -> None:
     __tracebackhide__ = True
-    program = _program(test)
-    verdict = replace(check(program, _model(model), options), expected=expected)
+    program, judge = _program(test), _model(model)
+    verdict = replace(check(program, judge, options), expected=expected)
     if not verdict.as_expected:
-        raise AssertionError(failure(verdict, program.condition))
+        raise AssertionError(disagreement(program, judge, verdict, options))
 
 
 def _program(test: Test) -> Program:
