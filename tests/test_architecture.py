@@ -38,6 +38,7 @@ NEVER = [
     ("litmus.report.page", ("litmus.explain", "litmus.gallery")),
     ("litmus.explain", ("litmus.gallery",)),
     ("litmus", ("mmcore", "pytest_litmus")),
+    ("mmcore.interleaved", ("mmcore.cli", "mmcore.check", "litmus.check", "litmus.syntax")),
 ]
 """What a module (by prefix) never imports, directly or by way of others (by prefix)."""
 

@@ -1,0 +1,147 @@
+"""`mmcore run`: scenarios under random schedules, under all schedules, or under one that was kept."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from litmus.cli import INTERRUPTED
+from litmus.errors import InputError, UsageError
+from mmcore.interleaved.machine import Machine
+from mmcore.interleaved.outcome import machine as machine_of
+from mmcore.interleaved.report import Failing, Report, kept, lines, record, table, wrong
+from mmcore.interleaved.schedule import again, end, steps
+from mmcore.interleaved.search import Found, Schedule, exhaustively, randomly, simplest
+from mmcore.scenario import Scenario, Variant
+from mmcore.scenarios import load, names
+
+UNEXPECTED, UNDECIDED = 1, 3
+
+
+def run(arguments: Namespace) -> int:
+    """Runs the variants asked for, or the schedule of a file; the exit code."""
+    if arguments.replay is not None:
+        return _replay(arguments)
+    if arguments.save is not None and (arguments.scenario is None or arguments.variant == "all"):
+        raise UsageError("--save keeps the schedule of one variant", hint="name a scenario, and one with --variant")
+    reports = []
+    for scenario, variant in _chosen(arguments):
+        _progress(f"{scenario.name}/{variant.name}")
+        reports.append(_searched(scenario, variant, arguments))
+        _progress("")
+        _print(reports[-1], arguments)
+        if reports[-1].stopped:
+            return INTERRUPTED
+    return _code(reports)
+
+
+def _chosen(arguments: Namespace) -> Iterator[tuple[Scenario, Variant]]:
+    """The variants that are asked for."""
+    for name in names() if arguments.scenario is None else [arguments.scenario]:
+        scenario = load(name)
+        for variant in scenario.variants if arguments.variant == "all" else [scenario.variant(arguments.variant)]:
+            yield scenario, variant
+
+
+def _searched(scenario: Scenario, variant: Variant, arguments: Namespace) -> Report:
+    """A variant that was run; what is known so far, if the run is interrupted."""
+    began, found, stopped = perf_counter(), Found(), False
+    machine = machine_of(scenario, variant)
+    try:
+        if arguments.exhaustive:
+            exhaustively(machine, found)
+        else:
+            randomly(machine, arguments.schedules, arguments.seed, found)
+        failing = tuple(_failing(machine, simplest(machine, kind) or way) for kind, way in found.failing.items())
+    except KeyboardInterrupt:
+        stopped = True
+        failing = tuple(_failing(machine, way) for way in found.failing.values())
+    seconds = perf_counter() - began
+    expected = wrong(variant)
+    return Report(scenario.name, variant.name, expected, arguments.exhaustive, found, failing, seconds, stopped)
+
+
+def _failing(machine: Machine, schedule: Schedule) -> Failing:
+    failure = end(machine, schedule).failure
+    assert failure is not None, "the schedule fails"
+    return Failing(failure, tuple(steps(machine, schedule)))
+
+
+def _print(report: Report, arguments: Namespace) -> None:
+    """Prints a report, and keeps its schedule where asked to."""
+    if arguments.output == "json":
+        print(json.dumps(record(report)), flush=True)
+    else:
+        with_steps = arguments.scenario is not None or not report.as_expected
+        print("\n".join(lines(report, with_steps)), flush=True)
+    if arguments.save is not None and report.failing:
+        content = {"scenario": report.scenario, "variant": report.variant, **kept(report.failing[0])}
+        _write(arguments.save, json.dumps(content, indent=1) + "\n")
+
+
+def _code(reports: list[Report]) -> int:
+    """1 if something is not as expected, else 3 if something is undecided, else 0."""
+    if not all(report.as_expected for report in reports):
+        return UNEXPECTED
+    return UNDECIDED if any(report.undecided for report in reports) else 0
+
+
+def _replay(arguments: Namespace) -> int:
+    """Runs a schedule that was kept, on its variant or the one that is named; 1 if it fails."""
+    content = _read(arguments.replay)
+    if arguments.scenario not in (None, content["scenario"]):
+        raise UsageError(f"the schedule is one of '{content['scenario']}', not of '{arguments.scenario}'")
+    scenario = load(content["scenario"])
+    variant = scenario.variant(content["variant"] if arguments.variant == "all" else arguments.variant)
+    machine = machine_of(scenario, variant)
+    schedule = again(machine, content["steps"])
+    failure = end(machine, schedule).failure
+    taken = tuple(steps(machine, schedule))
+    if arguments.output == "json":
+        failures = [kept(Failing(failure, taken))] if failure else []
+        print(json.dumps({"scenario": scenario.name, "variant": variant.name, "failures": failures}))
+    else:
+        told = f"{failure.kind}: {failure.text}" if failure else "nothing wrong"
+        print("\n".join([f"{scenario.name}/{variant.name}: {told}", *(f"    {line}" for line in table(taken))]))
+    return UNEXPECTED if failure else 0
+
+
+def _read(name: str) -> dict[str, Any]:
+    """The content of a schedule's file; raises UsageError or InputError."""
+    try:
+        content = json.loads(Path(name).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"cannot read {name}: {error.strerror}") from None
+    except ValueError as error:
+        raise InputError(f"{name} is no JSON: {error}", hint="a schedule is a file written by --save") from None
+    if not _is_schedule(content):
+        raise InputError(f"{name} is no schedule", hint="a schedule is a file written by --save")
+    return dict(content)
+
+
+def _is_schedule(content: Any) -> bool:
+    """Whether a JSON value has the form of a schedule that was kept."""
+    return (
+        isinstance(content, dict)
+        and all(isinstance(content.get(key), str) for key in ("scenario", "variant"))
+        and isinstance(content.get("steps"), list)
+        and all(isinstance(step, dict) for step in content["steps"])
+    )
+
+
+def _write(name: str, text: str) -> None:
+    try:
+        Path(name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write {name}: {error.strerror}") from None
+
+
+def _progress(text: str) -> None:
+    """Says on a terminal what is being run; no text takes it away."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)

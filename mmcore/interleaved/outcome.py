@@ -1,0 +1,47 @@
+"""The bad outcome of a scenario, asked of a state at the end of all threads."""
+
+from __future__ import annotations
+
+from mmcore.interleaved.machine import Machine, State
+from mmcore.memory import Memory
+from mmcore.scenario import Scenario, Variant
+from mmcore.trace.term import BINARY, Expression
+
+
+def machine(scenario: Scenario, variant: Variant) -> Machine:
+    """The machine of a variant, with the bad outcome of its scenario.
+
+    Raises ScenarioError where the outcome is no condition, or a routine does what no CPU can.
+    """
+    memory = Memory()
+    scenario.setup(memory)
+    condition = scenario.condition()
+
+    def bad(machine: Machine, state: State) -> str | None:
+        return scenario.bad if _holds(condition, machine, state) else None
+
+    return Machine(scenario.runs(variant), [thread.name for thread in scenario.threads], memory, bad)
+
+
+def _holds(condition: Expression, machine: Machine, state: State) -> bool:
+    """Whether a condition on results and cells holds; `~` is negation, as in the litmus test of the scenario."""
+    match condition:
+        case ("&", left, right):
+            return _holds(left, machine, state) and _holds(right, machine, state)
+        case ("|", left, right):
+            return _holds(left, machine, state) or _holds(right, machine, state)
+        case ("~", negated):
+            return not _holds(negated, machine, state)
+        case (symbol, left, right) if symbol in BINARY:
+            return bool(BINARY[symbol](_result(left, machine, state), _result(right, machine, state)))
+    return _result(condition, machine, state) != 0
+
+
+def _result(expression: Expression, machine: Machine, state: State) -> Expression:
+    """What a thread reported, 0 if it did not, or what a cell holds."""
+    match expression:
+        case ("observed", thread, name):
+            return state.points[thread].observed.get(name, 0)
+        case ("final", cell):
+            return state.shared.values[machine.cells[cell]]
+    return expression
