@@ -11,8 +11,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
+from time import time
 
 OFF = ("off", "0", "")
 """The values of `LITMUS_CACHE` that turn it off."""
@@ -22,6 +22,12 @@ MOST_IN_SHELF = 64
 
 MOST_CHARACTERS = 200_000
 """Longer texts are not kept."""
+
+LOADED = time()
+"""When this process loaded this module, and about when the others."""
+
+MARGIN = 2.0
+"""Seconds that loading may have taken, with what the clocks of files leave open."""
 
 _KINDS = (".py", ".cat", ".lark")
 _SOLVER = "z3_solver-"
@@ -91,27 +97,36 @@ def user_folder() -> Path | None:
 
 def digest(text: str) -> str:
     """The SHA-256 of a text, in hexadecimal digits."""
+    from hashlib import sha256
+
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @cache
-def stamp() -> str:
-    """A digest of this package, as it is on the disk, and of the version of the solver: any change changes it."""
+def stamp() -> str | None:
+    """A digest of this package, as it is on the disk, and of the version of the solver: any change changes it.
+
+    None if a file has changed since this process began, so that what runs may not be what is on the disk.
+    """
+    from hashlib import sha256
+
     package = Path(__file__).parent
     found = sha256("".join(_solver(package)).encode())
-    for path in _sources(str(package)):
-        found.update(f"\0{path[len(str(package)):]}\0".encode())
-        found.update(Path(path).read_bytes())
+    for entry in _sources(str(package)):
+        if entry.stat().st_mtime > LOADED - MARGIN:
+            return None
+        found.update(f"\0{entry.path[len(str(package)):]}\0".encode())
+        found.update(Path(entry.path).read_bytes())
     return found.hexdigest()
 
 
-def _sources(folder: str) -> Iterator[str]:
+def _sources(folder: str) -> Iterator[os.DirEntry[str]]:
     """The files that decide about answers, in a folder and below, in order."""
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         if entry.is_dir() and entry.name != "__pycache__":
             yield from _sources(entry.path)
         elif entry.name.endswith(_KINDS):
-            yield entry.path
+            yield entry
 
 
 def _solver(package: Path) -> list[str]:

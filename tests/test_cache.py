@@ -29,6 +29,7 @@ from litmus.verdict import Verdict
 
 ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests" / "litmus"
+NAMES = ("cache.py", "a/b.cat", "a/c.lark")
 OUTPUTS = ("text", "herd", "json", "junit", "github")
 
 RACE = """C race
@@ -43,7 +44,8 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache of this test alone."""
+    """A cache of this test alone, used although somebody may be changing the package."""
+    monkeypatch.setattr(importlib.import_module("litmus.cli.kept"), "stamp", lambda: "this")
     monkeypatch.setenv("LITMUS_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
 
@@ -149,24 +151,29 @@ def test_where_the_store_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_stamp_is_of_every_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("cache.py", "a/b.cat", "a/c.lark"):
+    def write(name: str, text: str) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("1", encoding="utf-8")
-    monkeypatch.setattr(litmus.cache, "__file__", str(tmp_path / "cache.py"))
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        os.utime(tmp_path / name, (1_000, 1_000))
 
-    def now() -> str:
+    def now() -> str | None:
         stamp.cache_clear()
         return stamp()
 
+    for name in NAMES:
+        write(name, "1")
+    monkeypatch.setattr(litmus.cache, "__file__", str(tmp_path / "cache.py"))
     try:
         seen = [now()]
         assert now() == seen[0]
-        for name in ("cache.py", "a/b.cat", "a/c.lark"):
-            (tmp_path / name).write_text("2", encoding="utf-8")
+        for name in NAMES:
+            write(name, "2")
             seen.append(now())
         (tmp_path / "a" / "b.cat").rename(tmp_path / "a" / "d.cat")
         seen.append(now())
-        assert len(set(seen)) == 5
+        assert len({*seen, None}) == 6
+        (tmp_path / "a" / "d.cat").touch()
+        assert now() is None
     finally:
         stamp.cache_clear()
 
@@ -302,7 +309,7 @@ def test_macros_are_part_of_the_question(tmp_path: Path, folder: Path) -> None:
         macros = tmp_path / f"{digest(text)}.def"
         macros.write_text(text, encoding="utf-8")
         options = importlib.import_module("litmus.check").Options()
-        found = kept(Settings((), (), options, macros=str(macros)), ("a", "b"))
+        found = kept(Settings((), (), options, macros=str(macros)))
         assert found is not None
         return found.run
 
@@ -355,19 +362,23 @@ def started(folder: Path, *arguments: object) -> subprocess.Popen[str]:
 
 
 def test_processes_share_a_cache(folder: Path, project: Path) -> None:
-    processes = [started(folder, project) for _ in range(3)]
+    if stamp() is None:
+        pytest.skip("the package is being changed")
+    processes = [started(folder, "-m", "sc", project) for _ in range(2)]
     printed = [process.communicate()[0] for process in processes]
 
     def rows(text: str) -> list[dict[str, object]]:
         return [{**json.loads(line), "seconds": 0} for line in text.splitlines()]
 
-    assert len(rows(printed[0])) == 9
-    assert rows(printed[0]) == rows(printed[1]) == rows(printed[2])
+    assert len(rows(printed[0])) == 3
+    assert rows(printed[0]) == rows(printed[1])
     assert Store(folder).size()[0] == 3
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of another kind")
 def test_an_interrupt_keeps_what_is_done(folder: Path, tmp_path: Path) -> None:
+    if stamp() is None:
+        pytest.skip("the package is being changed")
     text = (TESTS / "native" / "SB.litmus").read_text(encoding="utf-8")
     many = tmp_path / "many"
     many.mkdir()

@@ -335,6 +335,17 @@ def test_progress_moves_on_with_the_last_answer_to_a_test() -> None:
     assert "1 of 3 done, at b.litmus" in screen.getvalue()
 
 
+def test_progress_says_how_long_the_rest_will_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 0.5, 150.0])
+    monkeypatch.setattr("litmus.cli.progress.perf_counter", lambda: next(clock))
+    screen = Terminal()
+    progress = Progress(("a", "b", "c", "d"), screen)
+    progress.show(Answer("a"))
+    assert "left" not in screen.getvalue()
+    progress.show(Answer("b"))
+    assert "2 of 4 done, 2:30 left, at c" in screen.getvalue()
+
+
 def test_no_progress_elsewhere() -> None:
     stream = io.StringIO()
     progress = Progress(("a.litmus", "b.litmus"), stream)

@@ -39,7 +39,6 @@ def run(arguments: Namespace) -> int:
     Raises UsageError or InputError for a model that cannot be read, before any test is.
     """
     from litmus.check import Options
-    from litmus.cli.kept import kept
 
     config = _configuration(arguments)
     options = Options(
@@ -62,8 +61,10 @@ def run(arguments: Namespace) -> int:
         if name not in (ALL, *BUNDLED):
             settings.model(name)
     paths = find(arguments.paths)
-    if not arguments.no_cache:
-        settings = replace(settings, kept=kept(settings, paths))
+    if not arguments.no_cache and len(paths) > 1:  # a single test is not worth the search
+        from litmus.cli.kept import kept
+
+        settings = replace(settings, kept=kept(settings))
     progress = Progress(paths, sys.stderr)
     progress.show()
     with closing(answers(paths, settings, arguments.jobs)) as stream:

@@ -50,17 +50,17 @@ class Kept:
         return answer.model in self.models and (decided or answer.uncompiled is not None)
 
 
-def kept(settings: Settings, paths: Sequence[str]) -> Kept | None:
-    """Where the answers of a run are kept; None for a single test, which is not worth the search, or if turned off.
+def kept(settings: Settings) -> Kept | None:
+    """Where the answers of a run are kept; None if that is turned off, or this package is just being changed.
 
     Raises InputError or UsageError for a model or macros that cannot be read.
     """
-    store = open_store()
-    if store is None or len(paths) < 2:
+    store, package = open_store(), stamp()
+    if store is None or package is None:
         return None
     own = [settings.model(name) for name in settings.models if name not in (*BUNDLED, ALL)]
     depends = {
-        "package": stamp(),
+        "package": package,
         "models": settings.models,
         "texts": [(model.name, model.texts) for model in own],
         "variants": settings.variants,
