@@ -63,6 +63,7 @@ Run = Callable[..., pytest.RunResult]
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs pytest with this plugin alone on the files `name=text` and an ini file; gives its result."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("COLUMNS", "120")
 
     def started(*arguments: str, ini: str = "", **files: str) -> pytest.RunResult:
         pytester.makeini(f"[pytest]\n{ini}")
@@ -87,11 +88,11 @@ def test_each_expectation_is_a_test_named_after_its_model(run: Run) -> None:
 def test_a_wrong_verdict_shows_what_was_found(run: Run) -> None:
     result = run(a=sb("x86-tso: forbidden"))
     result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["FAILED a.litmus::x86-tso - SB under x86-tso: expected a forbidden outcome*"])
     result.stdout.fnmatch_lines(
         [
             "*SB [[]x86-tso[]]*",
-            "SB under x86-tso",
-            "  expected a forbidden outcome, found Sometimes",
+            "SB under x86-tso: expected a forbidden outcome, found Sometimes",
             "  exists (0:r0=0 /\\ 1:r0=0)",
             "  4 final states*",
             "    [*] 0:r0=0; 1:r0=0;",
@@ -131,7 +132,7 @@ def test_no_expectation_is_a_skipped_test(run: Run) -> None:
 def test_an_undecided_test_fails_with_the_reason(run: Run) -> None:
     result = run(ini="litmus_timeout = 0.0000001", a=sb("x86-tso: allowed"))
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["  undecided: *"])
+    result.stdout.fnmatch_lines(["SB under x86-tso: undecided: *"])
 
 
 def test_the_chosen_models_decide_what_is_collected(run: Run) -> None:

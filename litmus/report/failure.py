@@ -14,14 +14,15 @@ MOST_STATES = 16
 
 
 def failure(verdict: Verdict, condition: Condition, path: str | None = None) -> str:
-    """Several lines for a verdict that is undecided or not as expected; `path` is named if it is given."""
+    """Several lines for a verdict that is undecided or not as expected; the first has the finding, and `path` if given."""
     return "\n".join(_lines(verdict, condition, path))
 
 
 def _lines(verdict: Verdict, condition: Condition, path: str | None) -> Iterator[str]:
     where = "" if path is None else f" ({path})"
-    yield f"{verdict.test} under {verdict.model}{where}"
-    yield from (f"  {note}" for note in notes(verdict))
+    first, *others = *notes(verdict), ""
+    yield f"{verdict.test} under {verdict.model}{where}: {first}"
+    yield from (f"  {note}" for note in others if note)
     yield f"  {condition_text(condition)}"
     if verdict.states_listed and verdict.states:
         yield from (f"  {line}" for line in _states(verdict, condition))
