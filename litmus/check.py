@@ -205,10 +205,10 @@ def _solve(
         _confirm(program, evaluator, batch, wanted)
         for found in batch:
             tally.add(found)
-    if solver.out_of_thin_air():
-        raise Undecided("the model allows values out of thin air")
     if evaluator is not None:
         _add_flags(program, evaluator, solver, problem, tally)
+    if solver.out_of_thin_air():
+        raise Undecided("the model allows values out of thin air")
 
 
 def _add_flags(program: Program, evaluator: Evaluator, solver: Solver, problem: Problem, tally: _Tally) -> None:

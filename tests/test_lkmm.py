@@ -260,6 +260,15 @@ def test_plain_accesses_that_are_ordered_are_coherent() -> None:
     assert observed("1:r0=1 /\\ 1:r1=0", writer, reader) == "Never"
 
 
+def test_values_out_of_thin_air_leave_it_undecided_but_the_race_is_told() -> None:
+    verdict = judge("0:r0=1", "int r0 = *x; *y = r0;", "int r0 = *y; *x = r0;")
+    assert (verdict.observation, verdict.flags) == (None, ("data-race",))
+    assert verdict.undecided == "the model allows values out of thin air"
+    copy = "int r0 = READ_ONCE(*{}); WRITE_ONCE(*{}, r0);"
+    marked = judge("0:r0=1", copy.format("x", "y"), copy.format("y", "x"))
+    assert marked.undecided is None and marked.observation == "Never"
+
+
 # --- bell -------------------------------------------------------------------------------------------------
 
 
