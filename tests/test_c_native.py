@@ -162,6 +162,29 @@ def test_a_barrier_that_needs_an_atomic_operation_beside_it(body: str, wrong: st
     assert program.source is not None and program.source.text[error.value.span.start :].startswith(wrong)
 
 
+def test_the_users_macros_are_compiled_too() -> None:
+    """Also in capitals, and where they give a known name another meaning."""
+    table = """my_mb() { __fence{MB}; }
+    WRITE_ONCE(X,V) { __store{RELEASE}(X,V); }
+    get(X) __load{ONCE}(X)
+    atomic_inc(X) { __atomic_op{NORETURN}(X,+,1); }
+    late() { __fence{after-atomic}; }
+    odd() { __fence{odd}; }
+    """
+    text = "C T\n{{ x=0; }}\nP0(int *x)\n{{\n{}\n}}\nexists (x=1)\n"
+    macros = Source("m.def", table)
+
+    def native(body: str) -> str:
+        return render(lower(parse(Source("T", text.format(body)), macros), "native"))
+
+    written = native("my_mb(); WRITE_ONCE(*x, 1); int r0 = get(*x); atomic_inc(x); late(); r0 = READ_ONCE(*x);")
+    body = ["Full", "x.release = 1", "r0 = x.once", "fetch_add(x.once, 1)", "Full", "r0 = x.once"]
+    assert [line.strip() for line in written.split("thread P0 {\n")[1].split("\n}\n")[0].splitlines()] == body
+    for call, message in (("late()", "not beside an atomic"), ("odd()", "the annotation 'odd' cannot be compiled")):
+        with pytest.raises(UnsupportedError, match=message):
+            native(f"{call};")
+
+
 # --- all models -------------------------------------------------------------------------------------------
 
 

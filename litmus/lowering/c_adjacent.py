@@ -10,22 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from litmus.syntax import c_tree as tree
-from litmus.syntax.c_kernel import KERNEL
 from litmus.syntax.c_walk import accesses, parts
-from litmus.syntax.macros import calls
+from litmus.syntax.macros import Macros, calls
 
-BEFORE = frozenset({"smp_mb__before_atomic"})
-AFTER = frozenset({"smp_mb__after_atomic", "smp_mb__after_spinlock", "smp_mb__after_unlock_lock"})
+BEFORE = frozenset({"before-atomic"})
+AFTER = frozenset({"after-atomic", "after-spinlock", "after-unlock-lock"})
+"""The annotations of fences that stand before, and after, the operation they need."""
+
 UPDATES = ("__atomic_op", "__atomic_fetch_op", "__xchg", "__cmpxchg", "__try_cmpxchg", "__lock")
 """The primitives that are a read-modify-write whatever they find, or how their names begin."""
 
 
-def misplaced(body: tree.Statement) -> tree.Written | None:
+def misplaced(body: tree.Statement, macros: Macros) -> tree.Written | None:
     """The first barrier of a thread, in its text, that is not beside the operation that it needs; None if none is."""
     line = [None, *_line(body), None]
     for before, here, after in zip(line, line[1:], line[2:], strict=False):
-        name = _called(here)
-        if (name in BEFORE and not _updates(after)) or (name in AFTER and not _updates(before)):
+        fence = _fence(here, macros)
+        if (fence in BEFORE and not _updates(after, macros)) or (fence in AFTER and not _updates(before, macros)):
             return here
     return None
 
@@ -64,20 +65,31 @@ def _relevant(written: tree.Written | None) -> Iterable[tree.Written]:
     return (written,) if written is not None and accesses(written.expression) else ()
 
 
-def _called(written: tree.Written | None) -> str | None:
-    """The function that a statement consists of."""
-    return written.expression.name if written and isinstance(written.expression, tree.Call) else None
+def _fence(written: tree.Written | None, macros: Macros) -> str | None:
+    """The annotation of the fence that a statement is."""
+    call = written.expression if written else None
+    if not isinstance(call, tree.Call):
+        return None
+    made = list(_primitives(call, macros))
+    return made[0].annotation.lower() if [one.name for one in made] == ["__fence"] else None
 
 
-def _updates(written: tree.Written | None) -> bool:
+def _updates(written: tree.Written | None, macros: Macros) -> bool:
     """Whether an expression has an atomic read-modify-write or takes a lock, among other things or alone."""
-    return written is not None and any(map(_is_update, _functions(written.expression)))
+    found = _functions(written.expression) if written else ()
+    return any(made.name.startswith(UPDATES) for call in found for made in _primitives(call, macros))
 
 
-def _functions(node: object) -> Iterator[str]:
-    """The names of the functions that an expression surely calls, at any depth."""
+def _primitives(call: tree.Call, macros: Macros) -> Iterator[tree.Call]:
+    """The primitives that a call stands for."""
+    macro = macros.table.get(call.name)
+    yield from (call,) if macro is None else calls(macro)
+
+
+def _functions(node: object) -> Iterator[tree.Call]:
+    """The calls that an expression surely makes, at any depth."""
     if isinstance(node, tree.Call):
-        yield node.name
+        yield node
     lazy = isinstance(node, tree.Choice) or (isinstance(node, tree.Infix) and node.op in ("&&", "||"))
     for part in (_first(node),) if lazy else parts(node):
         yield from _functions(part)
@@ -87,9 +99,3 @@ def _first(node: object) -> object:
     """What `&&`, `||` and `?:` evaluate always."""
     assert isinstance(node, tree.Choice | tree.Infix)
     return node.condition if isinstance(node, tree.Choice) else node.left
-
-
-def _is_update(name: str) -> bool:
-    """Whether a function of the kernel's is such an operation."""
-    macro = KERNEL.table.get(name)
-    return macro is not None and any(call.name.startswith(UPDATES) for call in calls(macro))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
 from litmus.errors import UnsupportedError
 from litmus.native import tree as ast
@@ -11,7 +11,7 @@ from litmus.syntax import c_tree as tree
 
 ACCESSES: Mapping[str, ast.Ordering] = {"once": "once", "acquire": "acquire", "release": "release"}
 ORDERINGS: Mapping[str, ast.Ordering] = {
-    "mb": "full", "once": "once", "acquire": "acquire", "release": "release", "": "once",
+    "mb": "full", "once": "once", "acquire": "acquire", "release": "release", "": "once", "noreturn": "once",
 }  # fmt: skip
 FENCES: Mapping[str, ast.BarrierKind] = {
     "mb": "Full",
@@ -28,7 +28,12 @@ FENCES: Mapping[str, ast.BarrierKind] = {
 UPDATES: Mapping[str, ast.UpdateKind] = {
     "+": "fetch_add", "-": "fetch_sub", "&": "fetch_and", "|": "fetch_or", "^": "fetch_xor", "&~": "fetch_and",
 }  # fmt: skip
-GRACE = {"sync-rcu": "synchronize_rcu"}
+ALGORITHMS = {
+    "sync-rcu": "synchronize_rcu", "sync-srcu": "synchronize_srcu", "srcu-lock": "SRCU", "srcu-unlock": "SRCU",
+    "after-srcu-read-unlock": "SRCU",
+}  # fmt: skip
+"""Annotations of what is no instruction, with its name."""
+
 ZERO, ONE = ast.Number(0), ast.Number(1)
 
 
@@ -64,6 +69,7 @@ class Caller(Protocol):
         ...
 
 
+Meant = TypeVar("Meant")
 Meaning: TypeAlias = Callable[[Caller, tree.Call], "ast.Expression | None"]
 """Adds the statements of a call; the value, if it has one."""
 
@@ -85,23 +91,25 @@ def _store(c: Caller, call: tree.Call) -> None:
 
 def _access(c: Caller, call: tree.Call) -> ast.Ordering:
     """The ordering of an access; those of SRCU are no accesses of a machine."""
-    if call.annotation not in ACCESSES:
-        raise c.refuse("SRCU cannot be compiled", "ask a model of the kernel's C, such as lkmm")
-    return ACCESSES[call.annotation]
+    return _meaning(c, call, ACCESSES)
 
 
 def _fence(c: Caller, call: tree.Call) -> None:
     """`__fence{a}`."""
-    if call.annotation in FENCES:
-        c.emit(ast.Barrier(FENCES[call.annotation]))
-        return
-    name = GRACE.get(call.annotation, "SRCU")
-    raise c.refuse(f"{name} cannot be compiled", "ask a model of the kernel's C, such as lkmm")
+    c.emit(ast.Barrier(_meaning(c, call, FENCES)))
 
 
 def _srcu(c: Caller, call: tree.Call) -> None:
     """`__srcu{a}(x)`."""
-    name = "synchronize_srcu" if call.annotation == "sync-srcu" else "SRCU"
+    _meaning(c, call, {})
+
+
+def _meaning(c: Caller, call: tree.Call, table: Mapping[str, Meant]) -> Meant:
+    """What an annotation stands for in a table, whatever its capitals."""
+    annotation = call.annotation.lower()
+    if annotation in table:
+        return table[annotation]
+    name = ALGORITHMS.get(annotation, f"the annotation '{call.annotation}'")
     raise c.refuse(f"{name} cannot be compiled", "ask a model of the kernel's C, such as lkmm")
 
 
@@ -109,23 +117,23 @@ def _srcu(c: Caller, call: tree.Call) -> None:
 
 
 def _update(
-    c: Caller, kind: ast.UpdateKind, annotation: str, place: ast.Place, *values: ast.Expression
+    c: Caller, kind: ast.UpdateKind, call: tree.Call, place: ast.Place, *values: ast.Expression
 ) -> ast.Register:
-    """An atomic operation; the register with its result."""
-    result = c.temporary()
-    c.emit(ast.Update(result.name, kind, place, ORDERINGS[annotation], values))
+    """An atomic operation with the ordering of a call; the register with its result."""
+    ordering, result = _meaning(c, call, ORDERINGS), c.temporary()
+    c.emit(ast.Update(result.name, kind, place, ordering, values))
     return result
 
 
 def _exchange(c: Caller, call: tree.Call) -> ast.Expression:
     """`__xchg{a}(x, v)`."""
-    return _update(c, "xchg", call.annotation, c.pointed(call.arguments[0]), c.value(call.arguments[1]))
+    return _update(c, "xchg", call, c.pointed(call.arguments[0]), c.value(call.arguments[1]))
 
 
 def _compare_exchange(c: Caller, call: tree.Call) -> ast.Expression:
     """`__cmpxchg{a}(x, old, new)`."""
     place, *values = call.arguments
-    return _update(c, "cmpxchg", call.annotation, c.pointed(place), *map(c.value, values))
+    return _update(c, "cmpxchg", call, c.pointed(place), *map(c.value, values))
 
 
 def _try_compare_exchange(c: Caller, call: tree.Call) -> ast.Expression:
@@ -135,7 +143,7 @@ def _try_compare_exchange(c: Caller, call: tree.Call) -> ast.Expression:
     assert isinstance(pointer.argument, tree.Name), "the front end has checked that"
     place, expected = c.pointed(target), c.temporary()
     c.emit(ast.Compute(expected.name, ast.Register(pointer.argument.name)))
-    found = _update(c, "cmpxchg", call.annotation, place, expected, c.value(desired))
+    found = _update(c, "cmpxchg", call, place, expected, c.value(desired))
     c.emit(ast.If(ast.Binary("!=", found, expected), (ast.Compute(pointer.argument.name, found),)))
     return ast.Binary("==", found, expected)
 
@@ -146,7 +154,7 @@ def _fetched(c: Caller, call: tree.Call) -> tuple[ast.Register, str, ast.Express
     assert isinstance(sign, tree.Operator), "the front end has checked that"
     place, value = c.pointed(target), c.value(amount)
     operand = ast.Binary("^", value, ast.Number(-1)) if sign.op == "&~" else value
-    return _update(c, UPDATES[sign.op], call.annotation, place, operand), sign.op, value
+    return _update(c, UPDATES[sign.op], call, place, operand), sign.op, value
 
 
 def _fetch(c: Caller, call: tree.Call) -> ast.Expression:
@@ -163,7 +171,7 @@ def _operate(c: Caller, call: tree.Call) -> ast.Expression:
 def _add_unless(c: Caller, call: tree.Call) -> ast.Expression:
     """`__atomic_add_unless{a}(x, v, u)`."""
     place, *values = call.arguments
-    return _update(c, "add_unless", call.annotation, c.pointed(place), *map(c.value, values))
+    return _update(c, "add_unless", call, c.pointed(place), *map(c.value, values))
 
 
 # --- locks ------------------------------------------------------------------------------------------------

@@ -17,9 +17,8 @@ from litmus.native import tree as ast
 from litmus.native.names import REGISTER
 from litmus.source import Source, Span
 from litmus.syntax import c_tree as tree
-from litmus.syntax.c_kernel import KERNEL
 from litmus.syntax.c_sections import ThreadText
-from litmus.syntax.macros import expand
+from litmus.syntax.macros import Macros, expand
 
 CONSTANTS = {"NULL": 0, "true": 1, "false": 0}
 NATIVE = ("+", "-", "&", "|", "^", "==", "!=", "<", "<=", ">", ">=")
@@ -41,13 +40,14 @@ def thread(
     shapes: Mapping[str, Shape],
     start: Mapping[str, ir.Value],
     observed: frozenset[str],
+    macros: Macros,
 ) -> ast.Thread:
     """The native thread; registers that are read or `observed` before they are surely assigned start as 0.
 
     `start` are the initial values of its registers.  Raises UnsupportedError at an expression that has no native form.
     """
     locals_ = frozenset((*_assigned(body), *start))
-    walk = _Thread(source, text.body_at, shapes, locals_)
+    walk = _Thread(source, text.body_at, shapes, locals_, macros)
     walk.check_barriers(body)
     walk.statement(body)
     code = tuple(walk.out)
@@ -119,11 +119,14 @@ def _settled(name: str, code: tuple[ast.Statement, ...]) -> bool:
 class _Thread:
     """The statements made so far, in `out`; satisfies `litmus.lowering.c_calls.Caller`."""
 
-    def __init__(self, source: Source, at: int, shapes: Mapping[str, Shape], locals_: frozenset[str]) -> None:
+    def __init__(
+        self, source: Source, at: int, shapes: Mapping[str, Shape], locals_: frozenset[str], macros: Macros
+    ) -> None:
         self.source = source
         self.at = at
         self.shapes = shapes
         self.locals = locals_
+        self.macros = macros
         self.out: list[ast.Statement] = []
         self.span: Span | None = None
         self.own: set[str] = set()
@@ -149,7 +152,7 @@ class _Thread:
 
     def check_barriers(self, body: tree.Block) -> None:
         """Refuses a barrier that belongs beside an atomic operation and is not."""
-        wrong = misplaced(body)
+        wrong = misplaced(body, self.macros)
         if wrong is not None:
             self._here(wrong)
             raise self.refuse(f"'{wrong.text}' is not beside an atomic operation: on x86 it is no barrier then",
@@ -397,7 +400,7 @@ class _Thread:
 
     def _call(self, call: tree.Call) -> ast.Expression | None:
         """Adds the statements of a call; its value, if it has one."""
-        macro = KERNEL.table.get(call.name)
+        macro = self.macros.table.get(call.name)
         if macro is None and call.name not in c_calls.PRIMITIVES:
             raise self.refuse(f"'{call.name}' cannot be compiled", "use the kernel's own primitives")
         if macro is None:

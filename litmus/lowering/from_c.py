@@ -20,7 +20,9 @@ from litmus.lowering.rescale import Rescaled
 from litmus.native import tree as ast
 from litmus.native.translate import translate
 from litmus.syntax import c_sections
+from litmus.syntax.c_kernel import KERNEL
 from litmus.syntax.c_statement import statements
+from litmus.syntax.macros import Macros
 
 
 def compiled(program: ir.Program) -> ir.Program:
@@ -37,6 +39,7 @@ def compiled(program: ir.Program) -> ir.Program:
         raise UnsupportedError("the threads are not numbered from 0 on", program.source.span(texts[0].at),
                                "number them P0, P1, ...")  # fmt: skip
     shapes = _shapes(program, (name for text in texts for name in _parameters(text.parameters)))
+    macros = program.syntax if isinstance(program.syntax, Macros) else KERNEL
     threads = []
     for text in texts:
         start = {name: value for (index, name), value in program.registers.items() if index == text.index}
@@ -45,7 +48,7 @@ def compiled(program: ir.Program) -> ir.Program:
             if isinstance(item, ir.RegisterAt) and item.thread == text.index
         )  # fmt: skip
         body = statements(text.body, 0, len(text.body))
-        threads.append(thread(program.source, text, body, shapes, start, observed))
+        threads.append(thread(program.source, text, body, shapes, start, observed, macros))
     return _native(program, shapes, tuple(threads))
 
 

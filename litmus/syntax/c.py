@@ -69,6 +69,7 @@ def parse(source: Source, macros: Macros | None = None) -> Program:
         filter=asked.filter,
         expectations=(*asked.expectations, *_expectations(source, sections.header)),
         source=source,
+        syntax=None if macros is None else dialect.macros,
         notes=tuple(_notes(sections.name, threads, code, dialect.macros)),
     )
 
