@@ -5,8 +5,10 @@ A candidate has a source for each read, a total coherence order for each locatio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
 
 from litmus.cat.theory import Theory
 from litmus.check import MOST_CANDIDATES, judge_of, lowered, wanted_of
@@ -20,9 +22,9 @@ from litmus.explain.circles import constants, solutions
 from litmus.explain.cycle import Reasons, Violation
 from litmus.ground import Problem, ground
 from litmus.library import Model
-from litmus.pairs import Pairs, make_pairs
+from litmus.pairs import make_pairs
 from litmus.paths import Walker
-from litmus.program import And, Not, Observable, Program, Proposition
+from litmus.program import And, Not, Program, Proposition
 from litmus.proposition import predicate
 from litmus.question import literal
 from litmus.registers import RegisterWalker
@@ -58,16 +60,26 @@ def ways(program: Program, model: Model, unroll: int = 2, budget: Budget | None 
 
     Raises what `litmus.check.check` raises; Undecided when the budget is spent.
     """
-    for coherent in (True, False):
-        for evaluator, execution in _all(program, model, unroll, budget or Budget(), coherent):
+    limit, seen = budget or Budget(), set[tuple[int, int, int]]()
+    for number, (test, evaluator) in enumerate(_cases(program, model, unroll)):
+        respecting = Candidates(test, evaluator.structure, _rules(evaluator), limit)
+        for execution in chain(respecting.executions(), respecting.thin_air()):
+            seen.add((number, execution.rf, execution.co))
             yield Way(execution, Reasons(evaluator).violation(execution))
+    for number, (test, evaluator) in enumerate(_cases(program, model, unroll)):
+        if _rules(evaluator) != INCOHERENT:
+            for execution in Candidates(test, evaluator.structure, INCOHERENT, limit).executions():
+                if (number, execution.rf, execution.co) not in seen:
+                    yield Way(execution, Reasons(evaluator).violation(execution))
 
 
 def allowed_executions(program: Program, model: Model, unroll: int, budget: Budget) -> Iterator[Execution]:
     """The ways that the model allows."""
-    for evaluator, execution in _all(program, model, unroll, budget, True):
-        if evaluator.failing(execution) is None:
-            yield execution
+    for test, evaluator in _cases(program, model, unroll):
+        found = Candidates(test, evaluator.structure, _rules(evaluator), budget)
+        for execution in chain(found.executions(), found.thin_air()):
+            if evaluator.failing(execution) is None:
+                yield execution
 
 
 def forbidden_ways(program: Program, model: Model, unroll: int = 2) -> Iterator[Way]:
@@ -75,65 +87,66 @@ def forbidden_ways(program: Program, model: Model, unroll: int = 2) -> Iterator[
     return (way for way in ways(program, model, unroll) if way.violation is not None)
 
 
-def _all(
-    program: Program, model: Model, unroll: int, budget: Budget, coherent: bool
-) -> Iterator[tuple[Evaluator, Execution]]:
-    """The candidates with the outcome, with the model on them: those that respect the model's rules of each location,
-    or those that do not.
-    """
+def _cases(program: Program, model: Model, unroll: int) -> Iterator[tuple[Program, Evaluator]]:
+    """The program lowered for the model, and the model on each of its event structures."""
     judge = judge_of(program, model)
     test = lowered(program, judge)
     for structure in unfold(test, unroll, RegisterWalker if judge.registers else Walker).structures():
-        evaluator = Evaluator(judge.theory(structure.signature), structure)
-        theory = evaluator.theory
-        rules = Rules(theory.coherent, theory.ordered, theory.atomic)
-        respecting = candidates(test, structure, rules, budget)
-        if coherent:
-            yield from ((evaluator, execution) for execution in respecting)
-        elif rules != INCOHERENT:
-            seen = {(execution.rf, execution.co) for execution in respecting}
-            everything = candidates(test, structure, INCOHERENT, budget)
-            yield from ((evaluator, e) for e in everything if (e.rf, e.co) not in seen)
+        yield test, Evaluator(judge.theory(structure.signature), structure)
 
 
-def candidates(program: Program, structure: EventStructure, rules: Rules, budget: Budget) -> Iterator[Execution]:
-    """The candidate executions of a structure that end in what is asked and keep to the rules of each location; last
-    those with values out of thin air.
-    """
-    pairs = make_pairs(structure, rules, MOST_CANDIDATES)
-    if pairs.candidates == 0:
-        return
-    problem, question = _problem(program, pairs, budget)
-    wanted = wanted_of(program)
-    holds = predicate(asked(program), wanted)
-    for execution in _executions(problem, pairs, wanted, question, budget):
-        if not execution.feasible or not holds(execution.final(wanted)):
-            raise InternalError(f"{program.name}: a candidate does not end in the outcome")
-        yield execution
-    if problem.undefined != FALSE:
-        guesses = constants(asked(program))
-        problem = replace(problem, undefined=FALSE, constraints=[], required=[problem.undefined], answers=[TRUE])
-        for circular in _executions(problem, pairs, wanted, TRUE, budget):
+def _rules(evaluator: Evaluator) -> Rules:
+    """What a model demands of each location by itself."""
+    theory = evaluator.theory
+    return Rules(theory.coherent, theory.ordered, theory.atomic)
+
+
+class Candidates:
+    """The candidate executions of a structure that end in what is asked and keep to some rules of each location."""
+
+    def __init__(self, program: Program, structure: EventStructure, rules: Rules, budget: Budget) -> None:
+        self.name = program.name
+        self.asked = asked(program)
+        self.wanted = wanted_of(program)
+        self.budget = budget
+        self.pairs = make_pairs(structure, rules, MOST_CANDIDATES)
+        self._holds = predicate(self.asked, self.wanted)
+
+    def executions(self) -> Iterator[Execution]:
+        """Those whose values follow from one another."""
+        if self.pairs.candidates == 0:
+            return
+        problem = self._problem
+        [question] = problem.answers
+        for execution in self._solve(problem, question):
+            if not execution.feasible or not self._holds(execution.final(self.wanted)):
+                raise InternalError(f"{self.name}: a candidate does not end in the outcome")
+            yield execution
+
+    def thin_air(self) -> Iterator[Execution]:
+        """Those whose values depend on each other in a circle, as far as values are found."""
+        if self.pairs.candidates == 0 or self._problem.undefined == FALSE:
+            return
+        undefined, guesses = self._problem.undefined, constants(self.asked)
+        problem = replace(self._problem, undefined=FALSE, constraints=[], required=[undefined], answers=[TRUE])
+        for circular in self._solve(problem, TRUE):
             for solved in solutions(circular, guesses):
-                if solved.feasible and holds(solved.final(wanted)):
+                if solved.feasible and self._holds(solved.final(self.wanted)):
                     yield solved
 
+    @cached_property
+    def _problem(self) -> Problem:
+        """The values of the structure without any axiom; what is asked is its answer."""
+        pairs = self.pairs
+        literals = (pairs.rf, pairs.co, pairs.algebra)
+        problem = ground(pairs.structure, NO_AXIOMS, [], [], literals, self.wanted, self.budget.spend)
+        problem.answers = [literal(self.asked, self.wanted, problem.observed, problem.algebra)]
+        return problem
 
-def _problem(program: Program, pairs: Pairs, budget: Budget) -> tuple[Problem, int]:
-    """The values of a structure without any axiom, and the literal of what is asked."""
-    wanted = wanted_of(program)
-    problem = ground(pairs.structure, NO_AXIOMS, [], [], (pairs.rf, pairs.co, pairs.algebra), wanted, budget.spend)
-    question = literal(asked(program), wanted, problem.observed, problem.algebra)
-    problem.answers = [question]
-    return problem, question
+    def _solve(self, problem: Problem, question: int) -> Iterator[Execution]:
+        """The candidates that make a literal true."""
+        if self.pairs.tabled:
+            return Table(problem, self.pairs, self.budget).executions(question)
+        from litmus.solve.z3 import Z3Solver
 
-
-def _executions(
-    problem: Problem, pairs: Pairs, wanted: Sequence[Observable], question: int, budget: Budget
-) -> Iterator[Execution]:
-    """The candidates that make a literal true."""
-    if pairs.tabled:
-        return Table(problem, pairs, budget).executions(question)
-    from litmus.solve.z3 import Z3Solver
-
-    return Z3Solver(problem, pairs, wanted, budget).executions(question)
+        return Z3Solver(problem, self.pairs, self.wanted, self.budget).executions(question)
