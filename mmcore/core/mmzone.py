@@ -29,11 +29,24 @@ def _free_area() -> tuple[tuple[FreeList, ...], ...]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PerCpuPages:
+    """Single free pages that a CPU keeps back: `lists[type]`, under a lock of their own."""
+
+    lock: Cell
+    lists: tuple[FreeList, ...]
+
+    @property
+    def count(self) -> int:
+        """How many pages there are."""
+        return sum(map(len, self.lists))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Zone:
     """A range of page frames: `start` and on, `size` of them; `number` is ZONE_NORMAL or ZONE_MOVABLE.
 
     `pageblock_order`: the migrate type is one of each 2 to this many pages.  `free_area[order][type]` lists the first
-    frame of each free block.  `per_cpu_pages[cpu][type]` lists single pages that a CPU keeps back.
+    frame of each free block.  `per_cpu_pages`: what each CPU keeps back, by its number.
     """
 
     number: int
@@ -43,7 +56,7 @@ class Zone:
     lock: Cell
     blocks: Array
     free_area: tuple[tuple[FreeList, ...], ...] = field(default_factory=_free_area)
-    per_cpu_pages: dict[int, tuple[FreeList, ...]] = field(default_factory=dict)
+    per_cpu_pages: tuple[PerCpuPages, ...] = ()
 
     @property
     def end(self) -> int:
@@ -55,8 +68,11 @@ class Zone:
         return self.blocks[(pfn - self.start) >> self.pageblock_order]
 
 
-def new_zone(memory: Memory, number: int, start: int, size: int, pageblock_order: int, kind: int) -> Zone:
-    """A zone whose page blocks are all of one migrate type, with nothing free yet."""
+def new_zone(memory: Memory, number: int, start: int, size: int, pageblock_order: int, cpus: int) -> Zone:
+    """A zone whose page blocks are all movable, with nothing free yet."""
     name = f"zone_{ZONE_NAMES[number]}"
-    blocks = memory.array(f"{name}.blocks", -(-size >> pageblock_order), kind)
-    return Zone(number, start, size, pageblock_order, memory.cell(f"{name}.lock"), blocks)
+    blocks = memory.array(f"{name}.blocks", -(-size >> pageblock_order), MIGRATE_MOVABLE)
+    per_cpu = tuple(
+        PerCpuPages(memory.cell(f"{name}.pcp{cpu}.lock"), tuple({} for _ in MIGRATE_TYPES)) for cpu in range(cpus)
+    )
+    return Zone(number, start, size, pageblock_order, memory.cell(f"{name}.lock"), blocks, per_cpu_pages=per_cpu)

@@ -8,7 +8,7 @@ Documentation/core-api/pin_user_pages.rst.  Every function takes the CPU first; 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from mmcore.core.mmdebug import vm_bug_on
@@ -26,7 +26,7 @@ PAGE_MAPPING_ANON = 1
 """Set in `Page.mapping` where the rest is the number of an anon_vma (include/linux/page-flags.h)."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Page:
     """The cells of one page frame.
 
@@ -46,8 +46,11 @@ class Page:
     mapping: Cell
     index: Cell
     data: Cell
-    mem_map: MemMap = field(repr=False)
-    zone: Zone | None = field(default=None, repr=False)
+    mem_map: MemMap
+    zone: Zone | None = None
+
+    def __repr__(self) -> str:
+        return f"<page {self.pfn}>"
 
 
 FIELDS = ("flags", "refcount", "mapcount", "pincount", "compound_head", "order", "mapping", "index", "data")

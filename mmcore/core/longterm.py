@@ -1,0 +1,45 @@
+"""Long-term pins keep out of memory that must stay movable: CMA blocks, isolated blocks, ZONE_MOVABLE.
+
+Source: mm/gup.c:check_and_migrate_movable_pages() and below, include/linux/mm.h:folio_is_longterm_pinnable() of Linux
+6.12.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from errno import ENOMEM
+
+from mmcore.core.buddy import migratetype_is_mergeable, pageblock_type
+from mmcore.core.migration import isolate_folio, migrate_folio, putback_folio
+from mmcore.core.mm_types import System
+from mmcore.core.mmzone import ZONE_MOVABLE
+from mmcore.core.page import Page, page_folio
+from mmcore.core.page_alloc import GFP_KERNEL
+from mmcore.core.pin import unpin_user_page
+from mmcore.cpu import Cpu
+
+
+def page_is_longterm_pinnable(cpu: Cpu, page: Page) -> bool:
+    """Whether a page may stay where it is for good; the zero page, which lies in no zone, may."""
+    if page.zone is None:
+        return True
+    return page.zone.number != ZONE_MOVABLE and migratetype_is_mergeable(pageblock_type(cpu, page.zone, page.pfn))
+
+
+def migrate_unpinnable(cpu: Cpu, system: System, pages: Sequence[Page]) -> bool:
+    """Moves pinned pages that may not stay to where they may; whether all were unpinned, and are to be pinned again.
+
+    Raises OSError (ENOMEM) where one cannot be moved; all are unpinned then, too.
+    """
+    unpinnable = [page for page in pages if not page_is_longterm_pinnable(cpu, page)]
+    if not unpinnable:
+        return False
+    isolated = [folio for folio in (page_folio(cpu, page) for page in unpinnable) if isolate_folio(cpu, folio)]
+    for page in pages:
+        unpin_user_page(cpu, page)
+    failed = [page for page in isolated if not migrate_folio(cpu, system, page, GFP_KERNEL)]
+    for page in failed:
+        putback_folio(cpu, page)
+    if failed:
+        raise OSError(ENOMEM, "a page cannot be moved to where it may be pinned for long")
+    return True

@@ -1,0 +1,76 @@
+"""Unmapping: a range of addresses, and a whole address space at its end.
+
+Source: mm/memory.c:zap_pte_range() and above, mm/vma.c:do_vmi_align_munmap(), mm/mmap.c:exit_mmap() of Linux 6.12.
+"""
+
+from __future__ import annotations
+
+from mmcore.core.mm import free_table, mmap_lock
+from mmcore.core.mm_types import Mm, Vma
+from mmcore.core.page import Page
+from mmcore.core.pgtable import mapped, release
+from mmcore.core.pte import PTE_NONE, pte_pfn, pte_present
+from mmcore.core.rmap import folio_remove_rmap_pte
+from mmcore.core.shmem import put_file
+from mmcore.core.tlb import MmuGather
+from mmcore.core.vma import overlapping, remove_vma, split_vma
+from mmcore.cpu import Cpu
+
+
+def munmap(cpu: Cpu, mm: Mm, start: int, end: int) -> None:
+    """Unmaps what is mapped from `start` to before `end` (do_vmi_munmap()); takes the mmap_lock."""
+    with mmap_lock(cpu, mm):
+        for vma in overlapping(cpu, mm, start, end):
+            unmap_vma(cpu, cut(cpu, vma, start, end))
+
+
+def cut(cpu: Cpu, vma: Vma, start: int, end: int) -> Vma:
+    """The part of an area from `start` to before `end`, as an area of its own."""
+    if vma.start < start:
+        vma = split_vma(cpu, vma, start)
+    if end < vma.end:
+        split_vma(cpu, vma, end)
+    return vma
+
+
+def unmap_vma(cpu: Cpu, vma: Vma) -> None:
+    """Unmaps and removes one area, and drops the file that nobody maps any more."""
+    unmap_page_range(cpu, vma, vma.start, vma.end)
+    remove_vma(cpu, vma)
+    if vma.file is not None:
+        put_file(cpu, vma.mm.system, vma.file)
+
+
+def unmap_page_range(cpu: Cpu, vma: Vma, start: int, end: int) -> None:
+    """Clears the entries of a range, flushes, and then drops their references (zap_page_range_single())."""
+    gather = MmuGather(vma.mm)
+    with cpu.spinlock(vma.mm.tables.lock):
+        for address, entry, _ in mapped(cpu, vma.mm.tables, start, end):
+            zap_pte(cpu, gather, address, int(cpu.xchg(entry, PTE_NONE)))
+    gather.finish(cpu)
+
+
+def zap_pte(cpu: Cpu, gather: MmuGather, address: int, pte: int) -> None:
+    """Counts out the page of an entry that has been cleared (zap_present_ptes()); a moving page has no count here."""
+    if not pte_present(pte):
+        return
+    gather.remove(address)
+    page = vm_normal_page(gather.mm, pte)
+    if page is not None:
+        folio_remove_rmap_pte(cpu, page)
+        gather.remove_page(page)
+
+
+def vm_normal_page(mm: Mm, pte: int) -> Page | None:
+    """The page of a present entry, if its mappings are counted: not the zero page (vm_normal_page())."""
+    page = mm.system.node.mem_map[pte_pfn(pte)]
+    return None if page is mm.system.zero_page else page
+
+
+def exit_mmap(cpu: Cpu, mm: Mm) -> None:
+    """Takes down an address space that no CPU runs in any more: areas, pages, tables (exit_mmap(), pgd_free())."""
+    with mmap_lock(cpu, mm):
+        for vma in list(mm.vmas):
+            unmap_vma(cpu, vma)
+        release(cpu, mm.tables, lambda cpu, table: free_table(cpu, mm.system, table))
+    free_table(cpu, mm.system, mm.tables.root)
