@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from litmus.testing import assert_allowed
 
 ROOT = Path(__file__).parent.parent
 NATIVE = ROOT / "tests" / "litmus" / "native"
@@ -57,6 +60,15 @@ exists (1:r0=1 /\\ 1:r1=0)
 """
 
 Run = Callable[..., pytest.RunResult]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded() -> None:
+    """What the runs import stays imported: pytester forgets what is new in each of them."""
+    importlib.import_module("litmus.pytest_plugin")
+    for text, model in ((sb(), "sc"), (KERNEL, "lkmm")):
+        with pytest.raises(AssertionError):
+            assert_allowed(text, model)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ MOST_STATES = 16
 
 
 def failure(verdict: Verdict, condition: Condition, path: str | None = None) -> str:
-    """Several lines for a verdict that is undecided or not as expected; the first has the finding, and `path` if given."""
+    """Several lines for a verdict that is undecided or not as expected; the first has the finding, and the path."""
     return "\n".join(_lines(verdict, condition, path))
 
 
