@@ -8,7 +8,9 @@ nothing.  Whatever is damaged counts as not there; what cannot be written is not
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,13 +31,19 @@ LOADED = time()
 MARGIN = 2.0
 """Seconds that loading may have taken, with what the clocks of files leave open."""
 
+_ENTRY = re.compile(r"[0-9a-f]{62}(\.\d+)?")
+"""The name of an entry, or of one that is being written by a process."""
+
 _KINDS = (".py", ".cat", ".lark")
 _SOLVER = "z3_solver-"
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """At most about 16,000 texts, each in a file named by its key (hexadecimal), with a checksum before it."""
+    """At most about 16,000 texts, each in a file named by its key, a `digest`, with a checksum before it.
+
+    Files with other names are left alone, whatever folder it is.
+    """
 
     folder: Path
 
@@ -59,7 +67,8 @@ class Store:
             new.replace(place)
             _thin(place.parent)
         except OSError:
-            new.unlink(missing_ok=True) if new.parent.is_dir() else None
+            with suppress(OSError):
+                new.unlink()
 
     def clear(self) -> int:
         """Removes all entries and gives their number."""
@@ -77,7 +86,7 @@ class Store:
         return self.folder / key[:2] / key[2:]
 
     def _files(self) -> Iterator[Path]:
-        return (file for file in sorted(self.folder.glob("[0-9a-f][0-9a-f]/*")) if file.is_file())
+        return (file for file in sorted(self.folder.glob("[0-9a-f][0-9a-f]/*")) if _ENTRY.fullmatch(file.name))
 
 
 def open_store() -> Store | None:
@@ -140,7 +149,7 @@ def _solver(package: Path) -> list[str]:
 
 def _thin(shelf: Path) -> None:
     """Removes the older half of the entries of a shelf that has too many."""
-    names = os.listdir(shelf)
+    names = [name for name in os.listdir(shelf) if _ENTRY.fullmatch(name)]
     if len(names) <= MOST_IN_SHELF:
         return
     aged = sorted((_age(shelf / name), name) for name in names)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from litmus.check import Options
 from litmus.library import Model
-from litmus.program import Condition, Program
+from litmus.program import Condition, Kind, Program
 from litmus.report.failure import failure
 from litmus.verdict import Verdict
 
@@ -33,7 +33,7 @@ def _explained(program: Program, model: Model, verdict: Verdict, options: Option
     from litmus.explain import explain
     from litmus.report.explain import text
 
-    kind = "forall" if verdict.expected == "always" else "exists"
+    kind: Kind = "forall" if verdict.expected == "always" else "exists"
     asked = replace(program, condition=Condition(kind, program.condition.proposition))
     found = explain(asked, model, replace(options, timeout=options.timeout or PATIENCE))
     return text(found).rstrip()

@@ -97,42 +97,59 @@ def test_what_is_put_is_what_is_got(text: str, tmp_path_factory: pytest.TempPath
     assert store.get(digest("other")) is None
 
 
+def key(number: int, shelf: str = "00") -> str:
+    """A key on a shelf."""
+    return f"{shelf}{number:062x}"
+
+
 @pytest.mark.parametrize("damage", [lambda b: b"", lambda b: b[:-1], lambda b: b"\xff" + b, lambda b: b[:-2] + b"?}"])
 def test_a_damaged_entry_is_no_entry(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     store = Store(tmp_path)
-    store.put("ab12", '{"a": 1}')
+    store.put(key(1), '{"a": 1}')
     [file] = tmp_path.glob("*/*")
     file.write_bytes(damage(file.read_bytes()))
-    assert store.get("ab12") is None
-    store.put("ab12", "again")
-    assert store.get("ab12") == "again"
+    assert store.get(key(1)) is None
+    store.put(key(1), "again")
+    assert store.get(key(1)) == "again"
 
 
 def test_a_store_is_bounded(tmp_path: Path) -> None:
     store = Store(tmp_path)
     for number in range(3 * MOST_IN_SHELF):
-        store.put(f"00{number:04}", "x")
+        store.put(key(number), "x")
     assert store.size()[0] <= MOST_IN_SHELF
-    assert store.get(f"00{3 * MOST_IN_SHELF - 1:04}") == "x"
-    store.put("01", "x" * (MOST_CHARACTERS + 1))
-    assert store.get("01") is None
+    assert store.get(key(3 * MOST_IN_SHELF - 1)) == "x"
+    store.put(key(0, "01"), "x" * (MOST_CHARACTERS + 1))
+    assert store.get(key(0, "01")) is None
 
 
 def test_the_oldest_entries_go_first(tmp_path: Path) -> None:
     store = Store(tmp_path)
     for number in range(MOST_IN_SHELF):
-        store.put(f"00{number:04}", "x")
-        os.utime(tmp_path / "00" / f"{number:04}", (1_000 - number, 1_000 - number))
-    store.put("00new", "x")
-    assert store.get("00new") == store.get("000000") == "x"
-    assert store.get(f"00{MOST_IN_SHELF - 1:04}") is None
+        store.put(key(number), "x")
+        os.utime(tmp_path / "00" / key(number)[2:], (1_000 - number, 1_000 - number))
+    store.put(key(1_000), "x")
+    assert store.get(key(1_000)) == store.get(key(0)) == "x"
+    assert store.get(key(MOST_IN_SHELF - 1)) is None
+
+
+def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "00").mkdir()
+    names = {f"{number:038x}" for number in range(2 * MOST_IN_SHELF)}
+    for name in names:
+        (tmp_path / "00" / name).touch()
+    store = Store(tmp_path)
+    for number in range(2 * MOST_IN_SHELF):
+        store.put(key(number), "x")
+    store.clear()
+    assert {file.name for file in tmp_path.glob("*/*")} == names
 
 
 def test_a_folder_that_cannot_be_written_keeps_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     store = Store(tmp_path / "file")
-    store.put("ab12", "x")
-    assert store.get("ab12") is None
+    store.put(key(1), "x")
+    assert store.get(key(1)) is None
     assert store.size() == (0, 0)
 
 
