@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from litmus.cat.algebra import Values
 from litmus.cat.theory import Fixpoint, Node, Theory
@@ -13,6 +13,7 @@ from litmus.program import Value
 from litmus.readings import ReadValues
 from litmus.relation import Universe, bits
 from litmus.truth import TruthTables
+from litmus.values import outcomes
 
 Successors = dict[int, dict[int, int]]
 """A relation: the literals of the pairs from each event, by their second event."""
@@ -144,13 +145,24 @@ class TableValues(ReadValues):
         return self._known[key, value]
 
     def _least_solution(self, group: tuple[int, ...]) -> None:
-        """Evaluates reads that use each other's values until nothing changes."""
-        cases = [(key, value) for key in group for value in self.domains[key]]
-        self._known.update(dict.fromkeys(cases, FALSE))
+        """Follows reads that use each other's values from what they are known to return, until nothing changes."""
+        self._known.update(((key, value), FALSE) for key in group for value in self.domains[key])
+        ways = [(key, *way) for key in group for way in self._ways(key)]
         changed = True
         while changed:
             changed = False
-            for case in cases:
-                new = self.algebra.any_of(self._received(*case))
-                changed |= new != self._known[case]
-                self._known[case] = new
+            for key, value, literal, needed in ways:
+                old = self._known[key, value]
+                new = self.algebra.any_of((old, self.algebra.all_of([literal, *(self.returns(*n) for n in needed)])))
+                changed |= new != old
+                self._known[key, value] = new
+
+    def _ways(self, key: int) -> Iterator[tuple[Value, int, tuple[tuple[int, Value], ...]]]:
+        """How a read may return a value: the literal of its source, and what the reads in the stored term return."""
+        domain = set(self.domains[key])
+        for w, literal in self.sources.get(self.structure.reads[key], ()):
+            term = self.structure.events[w].value
+            assert term is not None, "a write without a value"
+            for valuation, value in outcomes(term, self.domains):
+                if value in domain:
+                    yield value, literal, tuple(valuation.items())
