@@ -15,11 +15,11 @@ class Execution:
     """A candidate execution.
 
     `sources` maps each read to the write it reads from; `orders` maps each location to its writes in coherence
-    order, the initial write first.  `rf` and `co` are these as relations.  `values` is what each read returns,
-    by key; None when values depend on each other in a circle.
+    order, the initial write first.  `values` is what each read returns, by key; None when values depend on each
+    other in a circle.
     """
 
-    __slots__ = ("co", "orders", "rf", "sources", "structure", "values")
+    __slots__ = ("orders", "sources", "structure", "values")
 
     def __init__(
         self, structure: EventStructure, sources: Mapping[int, int], orders: Mapping[Pointer, tuple[int, ...]]
@@ -27,14 +27,23 @@ class Execution:
         self.structure = structure
         self.sources = sources
         self.orders = orders
-        n, rf, co = structure.n, 0, 0
-        for r, w in sources.items():
-            rf |= 1 << w * n + r
-        for order in orders.values():
-            co |= _total_order(n, order)
-        self.rf = rf
-        self.co = co
         self.values = _read_values(structure, sources)
+
+    @property
+    def rf(self) -> int:
+        """The sources as a relation."""
+        n, rf = self.structure.n, 0
+        for r, w in self.sources.items():
+            rf |= 1 << w * n + r
+        return rf
+
+    @property
+    def co(self) -> int:
+        """The orders as a relation."""
+        n, co = self.structure.n, 0
+        for order in self.orders.values():
+            co |= _total_order(n, order)
+        return co
 
     @property
     def feasible(self) -> bool:

@@ -13,7 +13,7 @@ from litmus.acyclic import eliminate
 from litmus.cat.algebra import Values
 from litmus.cat.theory import Node
 from litmus.circuit import FALSE, TRUE, Algebra
-from litmus.relation import Universe, bits
+from litmus.relation import Universe, bits, members
 
 Pair = tuple[int, int]
 
@@ -70,7 +70,7 @@ class Relations(ABC):
         """The edges within a component: from each event, the literal of each edge."""
         self.tick()
         return {
-            i: {j: self.literal(node, i * self.n + j) for j in bits(self._row(node, i) & component)}
+            i: {j: self.literal(node, i * self.n + j) for j in members(self._row(node, i) & component)}
             for i in bits(component)
         }
 
@@ -127,19 +127,19 @@ class Relations(ABC):
         left, right = node.args
         i, j = divmod(p, self.n)
         start = i * self.n
-        for k in bits(self._row(left, i) & self._column(right, j)):
+        for k in members(self._row(left, i) & self._column(right, j)):
             first = self.literal(left, start + k)
             if first != FALSE:
                 yield self.algebra.all_of((first, self.literal(right, k * self.n + j)))
 
     def _domain(self, node: Node, p: int) -> Iterator[int]:
         relation = node.args[0]
-        for j in bits(self._row(relation, p)):
+        for j in members(self._row(relation, p)):
             yield self.literal(relation, p * self.n + j)
 
     def _range(self, node: Node, p: int) -> Iterator[int]:
         relation = node.args[0]
-        for i in bits(self._column(relation, p)):
+        for i in members(self._column(relation, p)):
             yield self.literal(relation, i * self.n + p)
 
     def _row(self, node: Node, i: int) -> int:

@@ -19,6 +19,12 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= low
 
 
+@lru_cache(maxsize=1 << 16)
+def members(mask: int) -> tuple[int, ...]:
+    """The same, remembered: for sets that come again and again."""
+    return tuple(bits(mask))
+
+
 def mask_of(items: Iterable[int]) -> int:
     """The integer whose set bits are `items`."""
     mask = 0

@@ -11,7 +11,7 @@ from litmus.events import EventStructure
 from litmus.formulas import Pair, Relations
 from litmus.program import Value
 from litmus.readings import ReadValues
-from litmus.relation import Universe, bits
+from litmus.relation import Universe, bits, members
 from litmus.truth import TruthTables
 from litmus.values import outcomes
 
@@ -52,15 +52,19 @@ class TableRelations(Relations):
 
     def _composed(self, node: Node, i: int) -> dict[int, int]:
         """The literals of a row of a composition, where they are open."""
-        (left, right), start = node.args, i * self.n
+        (left, right), n = node.args, self.n
+        known, start = self._known[right.id], i * n
         wanted = self._undecided(node) >> start & self.u.row
-        found = dict.fromkeys([start + j for j in bits(wanted)], FALSE)
-        for k in bits(self._row(left, i)):
+        found = dict.fromkeys([start + j for j in members(wanted)], FALSE)
+        for k in members(self._row(left, i)):
             onward = self._row(right, k) & wanted
             first = self.literal(left, start + k) if onward else FALSE
             if first != FALSE:
-                for j in bits(onward):
-                    found[start + j] &= first | self.literal(right, k * self.n + j)
+                for j in members(onward):
+                    second = known.get(k * n + j)
+                    if second is None:
+                        second = self.literal(right, k * n + j)
+                    found[start + j] &= first | second
         return found
 
     def _closure(self, node: Node) -> dict[int, int]:
@@ -92,9 +96,9 @@ class TableRelations(Relations):
         """The literals that a closure starts from: those of its steps, and the pairs always in it."""
         rows: Successors = {}
         for i in range(self.n):
-            steps = {j: self.literal(node.args[0], i * self.n + j) for j in bits(self._row(node.args[0], i))}
+            steps = {j: self.literal(node.args[0], i * self.n + j) for j in members(self._row(node.args[0], i))}
             always = self.must[node.id] >> i * self.n & self.u.row
-            steps.update((j, TRUE) for j in bits(always))
+            steps.update((j, TRUE) for j in members(always))
             possible = {j: literal for j, literal in steps.items() if literal != FALSE}
             if possible:
                 rows[i] = possible

@@ -27,6 +27,7 @@ class Table:
         self.tables = pairs.algebra
         self.choices: list[LocationChoices] = [c for c in pairs.choices if c is not None]
         self.column = self.tables.candidates
+        self._made: dict[tuple[int, int], tuple[tuple[int, ...], dict[int, int]]] = {}
         self.lawful = self._conjunction(problem.required)
         self.allowed = self.lawful & self._conjunction([*problem.constraints, -problem.undefined])
 
@@ -74,11 +75,18 @@ class Table:
         candidate = (members & -members).bit_length() - 1
         sources: dict[int, int] = {}
         orders = {}
-        for stride, choice in zip(self.tables.strides, self.choices, strict=True):
-            number = candidate // stride % len(choice.local.orders)
-            order, chosen = choice.local.orders[number], choice.local.sources[number]
-            events = choice.events
-            orders[choice.pointer] = tuple([events[w] for w in order])
-            for r, w in enumerate(chosen, len(order)):
-                sources[events[r]] = events[w]
+        for place, (stride, count) in enumerate(zip(self.tables.strides, self.tables.counts, strict=True)):
+            orders[self.choices[place].pointer], chosen = self._choice(place, candidate // stride % count)
+            sources.update(chosen)
         return Execution(self.problem.structure, sources, orders)
+
+    def _choice(self, place: int, number: int) -> tuple[tuple[int, ...], dict[int, int]]:
+        """The coherence order and the source of each read of one choice of a location."""
+        made = self._made.get((place, number))
+        if made is None:
+            events, local = self.choices[place].events, self.choices[place].local
+            order, sources = local.orders[number], local.sources[number]
+            reads = events[len(order) :]
+            made = tuple([events[w] for w in order]), {r: events[w] for r, w in zip(reads, sources, strict=True)}
+            self._made[place, number] = made
+        return made
