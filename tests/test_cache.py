@@ -209,7 +209,7 @@ def test_a_second_run_prints_the_same_and_asks_nothing(
     assert litmus_check("-o", output, "-j", jobs, *(["--states"] if output == "text" else []), project) == first
 
 
-def test_every_field_of_an_answer_survives(litmus_check: Run, folder: Path) -> None:
+def test_every_field_of_an_answer_survives() -> None:
     """All of our tests, under all models: what is read back is equal to what was found."""
     found: list[tuple[Answer, ...]] = []
     settings = Settings(("all",), (), importlib.import_module("litmus.check").Options(), advise=True)
@@ -227,11 +227,12 @@ def test_every_field_of_an_answer_survives(litmus_check: Run, folder: Path) -> N
 
 def without_code(answer: Answer) -> str:
     """All that reports can see of an answer."""
-    verdict = answer.verdict
-    flags = [flag.describe() for flag in verdict.flagged] if verdict else []
-    fields_ = {f.name: getattr(verdict, f.name) for f in fields(Verdict) if f.name not in ("flagged", "witnesses")}
     rest = {f.name: getattr(answer, f.name) for f in fields(Answer) if f.name != "verdict"}
-    return repr((rest, fields_ if verdict else None, flags))
+    verdict = answer.verdict
+    if verdict is None:
+        return repr(rest)
+    shown = {f.name: getattr(verdict, f.name) for f in fields(Verdict) if f.name not in ("flagged", "witnesses")}
+    return repr((rest, shown, [flag.describe() for flag in verdict.flagged]))
 
 
 def test_a_file_that_moved_has_its_own_path(litmus_check: Run, project: Path, no_engine: Callable[[], None]) -> None:
@@ -399,16 +400,16 @@ def test_an_interrupt_keeps_what_is_done(folder: Path, tmp_path: Path) -> None:
     text = (TESTS / "native" / "SB.litmus").read_text(encoding="utf-8")
     many = tmp_path / "many"
     many.mkdir()
-    for number in range(3_000):
+    for number in range(1_000):
         (many / f"{number:05}.litmus").write_text(text.replace("litmus SB", f"litmus SB{number}"), encoding="utf-8")
     process = started(folder, "-m", "sc", many)
     assert process.stdout is not None
-    for _ in range(20):
+    for _ in range(3):
         process.stdout.readline()
     process.send_signal(signal.SIGINT)
     process.communicate()
     assert process.returncode == 130
-    assert 19 <= Store(folder).size()[0] < 3_000
+    assert 2 <= Store(folder).size()[0] < 1_000
 
 
 # --- litmus cache ---------------------------------------------------------------------------------------
