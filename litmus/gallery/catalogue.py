@@ -27,6 +27,9 @@ MOST_OUTCOMES = 48
 MOST_CANDIDATES = 200
 """So many candidate executions are looked at for outcomes that are asked about and no model allows."""
 
+PATIENCE = 60.0
+"""Seconds to look for executions that models forbid, on one page; the rest of the cells then has no picture."""
+
 Values = tuple[Value, ...]
 
 
@@ -54,10 +57,11 @@ def catalogue(program: Program, models: Sequence[Model], options: Options = STAN
     holds = predicate(asked(_unfiltered(program)), observables(program))
     ordered = sorted(states, key=lambda values: (not holds(values), *map(_key, values)))
     names = [item.name for item in observables(program)]
+    budget = Budget(options.timeout or PATIENCE, options.rlimit)
     outcomes = tuple(
         Outcome(
             dict(zip(names, map(str, values), strict=True)), holds(values),
-            tuple(_cell(program, found, values, options) for found in answered),
+            tuple(_cell(program, found, values, options, budget) for found in answered),
         )
         for values in ordered[:MOST_OUTCOMES]
     )  # fmt: skip
@@ -115,7 +119,7 @@ def _candidates(program: Program, judged: _Answered, options: Options) -> Iterat
         return
 
 
-def _cell(program: Program, answered: _Answered, values: Values, options: Options) -> Cell:
+def _cell(program: Program, answered: _Answered, values: Values, options: Options, budget: Budget) -> Cell:
     """What a model says of a final state."""
     name, verdict = answered.model.name, answered.verdict
     if verdict is None:
@@ -126,16 +130,16 @@ def _cell(program: Program, answered: _Answered, values: Values, options: Option
         return Cell(name, "undefined", story=tuple(flag.describe() for flag in verdict.flagged))
     if verdict.observation is None:
         return Cell(name, "undecided", story=(verdict.undecided or "no reason given",))
-    return _forbidden(program, answered, values, options)
+    return _forbidden(program, answered, values, options, budget)
 
 
-def _forbidden(program: Program, answered: _Answered, values: Values, options: Options) -> Cell:
+def _forbidden(program: Program, answered: _Answered, values: Values, options: Options, budget: Budget) -> Cell:
     """A final state that a model does not allow, with an execution that would end in it."""
     pairs = zip(observables(answered.test), values, strict=True)
     outcome = And(tuple(Compare(item, "=", value) for item, value in pairs))
     name = answered.model.name
     try:
-        found = forbidden(asking(answered.test, outcome), judge_of(program, answered.model), options)
+        found = forbidden(asking(answered.test, outcome), judge_of(program, answered.model), options, budget)
     except Undecided as limit:
         return Cell(name, "forbidden", story=(f"no execution to show: {limit}",))
     if found is None:

@@ -132,12 +132,14 @@ def witnesses(verdict: Verdict) -> tuple[Execution, ...]:
     return tuple(found for found in verdict.witnesses if isinstance(found, Execution))
 
 
-def forbidden(program: Program, model: Model, options: Options = STANDARD) -> Exhibit | None:
+def forbidden(
+    program: Program, model: Model, options: Options = STANDARD, budget: Budget | None = None
+) -> Exhibit | None:
     """The candidate execution with the outcome that breaks an axiom most plainly; None if none ends in it.
 
-    Raises Undecided when the budget is spent.
+    Raises Undecided when the budget is spent (by default that of the options).
     """
-    budget = Budget(options.timeout, options.rlimit)
+    budget = budget or Budget(options.timeout, options.rlimit)
     found = [way for way in islice(ways(program, model, options.unroll, budget), MOST_WAYS) if way.violation]
     if not found:
         return None

@@ -6,7 +6,7 @@ the arrows that end on them, and gutters grow until every label has its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from unicodedata import east_asian_width
@@ -165,12 +165,16 @@ def _frame(graph: Graph, plan: Grid, ends: Ends, extra: float) -> _Frame:
     """The coordinates when every gutter is `extra` wider than it has to be."""
     widths = _column_widths(graph, plan)
     gutters = _gutter_widths(graph, plan, extra)
-    heights = _row_heights(graph, plan, ends)
+    own = _box_heights(graph, ends)
+    heights = _row_heights(plan, own)
     channels = [_channel_height(plan, row) + extra / 6 for row in range(plan.rows + 1)]
     lefts = [gutters[0], *(sum(gutters[: c + 1]) + sum(widths[:c]) for c in range(1, plan.columns))]
     bottoms = accumulate(c + h for c, h in zip(channels, heights, strict=False))
     tops = [bottom - h for bottom, h in zip(bottoms, heights, strict=True)]
-    boxes = tuple(Rect(lefts[c.column], tops[c.row], widths[c.column], heights[c.row]) for c in plan.cells)
+    boxes = tuple(
+        Rect(lefts[cell.column], tops[cell.row] + (heights[cell.row] - height) / 2, widths[cell.column], height)
+        for cell, height in zip(plan.cells, own, strict=True)
+    )
     return _Frame(
         tuple(lefts), tuple(widths), tuple(tops), tuple(heights), boxes,
         {place: _lane_width(graph, plan, *place) for place in plan.lanes},
@@ -186,12 +190,22 @@ def _column_widths(graph: Graph, plan: Grid) -> list[float]:
     return [characters * CHARACTER + 2 * PADDING for characters in widest]
 
 
-def _row_heights(graph: Graph, plan: Grid, ends: Ends) -> list[float]:
-    """The tallest box of each row: its lines, or the arrows that end on one of its sides."""
+def _box_heights(graph: Graph, ends: Ends) -> list[float]:
+    """The height of each box: for its lines, or for the arrows that end on one of its sides."""
+    ports = [0] * len(graph.boxes)
+    for box, _, _, count in ends.values():
+        ports[box] = max(ports[box], count)
+    return [
+        max(len(box.lines) * LINE + 2 * SLACK, count * PORT + SLACK)
+        for box, count in zip(graph.boxes, ports, strict=True)
+    ]
+
+
+def _row_heights(plan: Grid, boxes: Sequence[float]) -> list[float]:
+    """The height of the tallest box of each row."""
     heights = [LINE] * plan.rows
-    for i, (box, cell) in enumerate(zip(graph.boxes, plan.cells, strict=True)):
-        ports = max((count for b, _, _, count in ends.values() if b == i), default=0)
-        heights[cell.row] = max(heights[cell.row], len(box.lines) * LINE + 2 * SLACK, ports * PORT + SLACK)
+    for cell, height in zip(plan.cells, boxes, strict=True):
+        heights[cell.row] = max(heights[cell.row], height)
     return heights
 
 

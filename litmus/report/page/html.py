@@ -35,9 +35,10 @@ def page(content: Content) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<style>{_asset('page.css')}{STYLE}</style></head><body>",
         *_head(content),
+        '<main><div class="top">',
         *_program(content),
-        "<main>",
         *_models(content),
+        "</div>",
         *_outcomes(content),
         "</main>",
         f"<script>{_asset('page.js')}</script></body></html>",
@@ -182,7 +183,7 @@ def _panel(cell: Cell, outcome: Outcome, row: int, column: int) -> str:
     return (
         f'<section class="panel" id="panel-{row}-{column}" tabindex="-1" aria-label="{title}">'
         f'<h3>{title}: <span class="answer {cell.answer}">{WORDS[cell.answer]}</span></h3>'
-        f"{story}{picture}{_steps(cell)}</section>"
+        f'{story}<div class="scene">{picture}{_steps(cell)}</div></section>'
     )
 
 
@@ -191,7 +192,7 @@ def _steps(cell: Cell) -> str:
     if not cell.steps:
         return ""
     steps = "".join(f"<li>{escaped(step)}</li>" for step in cell.steps)
-    return f"<h4>Step by step</h4><ol>{steps}</ol>"
+    return f"<div><h4>Step by step</h4><ol>{steps}</ol></div>"
 
 
 def _picture(cell: Cell, outcome: Outcome) -> str:
