@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from litmus.cli import main
+from litmus.picture.kinds import LOOKS
 from litmus.program import observables
 from litmus.report.condition import proposition_text
 from litmus.source import Source
@@ -235,3 +238,24 @@ def test_the_same_page_twice(tmp_path: Path) -> None:
     for path in out:
         assert main(["show", "examples/IRIW.litmus", "-o", str(path)]) == 0
     assert out[0].read_bytes() == out[1].read_bytes()
+
+
+# --- docs -----------------------------------------------------------------------------------------------
+
+DOCS = (ROOT / "docs" / "show.md").read_text(encoding="utf-8")
+[COMMANDS, PYTHON] = re.findall(r"^```\w*\n(.*?)^```$", DOCS, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("line", COMMANDS.strip().splitlines())
+def test_commands_of_the_docs(line: str, tmp_path: Path) -> None:
+    command = re.split(r" {3,}", line)[0].replace("-o ", f"-o {tmp_path}/")
+    assert main(shlex.split(command)[1:]) == 0
+
+
+def test_python_of_the_docs() -> None:
+    exec(PYTHON, {})
+
+
+def test_every_kind_of_arrow_is_in_the_docs() -> None:
+    named = re.findall(r"^\| ([\w, ]+) \|", DOCS, re.MULTILINE)
+    assert {kind for row in named for kind in row.split(", ")} >= set(LOOKS) - {"order"}
