@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 
+from litmus.chains import chained
 from litmus.circuit import FALSE, TRUE, Algebra
 from litmus.events import EventStructure
 from litmus.program import Observable, Pointer, RegisterAt, Value
@@ -31,8 +32,9 @@ class ReadValues(ABC):
         for (w, r), literal in rf.items():
             if literal != FALSE:
                 self.sources.setdefault(r, []).append((w, literal))
-        self.domains = self._domains()
         self.circular = self._circular()
+        found = chained(self.sources, structure) if self.circular else None
+        self.domains = self._domains() if found is None else found
         self._known: dict[tuple[int, Value], int] = {}
 
     def _domains(self) -> Domains:
