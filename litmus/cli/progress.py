@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from time import perf_counter
 from typing import TextIO
 
@@ -14,7 +15,7 @@ SETTLED = 1.0
 """Seconds before anything is said about the time that is left."""
 
 WIDTH = 100
-"""Longer lines are cut, as a terminal would begin a new one."""
+"""Longer lines are cut, and those that a narrower terminal would break."""
 
 _CLEAR = "\r\x1b[K"
 
@@ -30,14 +31,15 @@ class Progress:
         self._start = perf_counter()
         self._drawn = float("-inf")
         self._visible = False
+        self._width = _width(stream)
 
     def show(self, answer: Answer | None = None) -> None:
         """Draws the line again, now that `answer` is known."""
         self._done += answer is not None and answer.last
         now = perf_counter()
         if self._on and self._done < len(self._paths) and now - self._drawn >= PERIOD:
-            left = self._left(now)
-            self._write(f"{_CLEAR}{self._done} of {len(self._paths)} done{left}, at {self._paths[self._done]}"[:WIDTH])
+            line = f"{self._done} of {len(self._paths)} done{self._left(now)}, at {self._paths[self._done]}"
+            self._write(_CLEAR + line[: self._width])
             self._drawn, self._visible = now, True
 
     def _left(self, now: float) -> str:
@@ -57,3 +59,11 @@ class Progress:
     def _write(self, text: str) -> None:
         self._stream.write(text)
         self._stream.flush()
+
+
+def _width(stream: TextIO) -> int:
+    """The number of characters that a line may have."""
+    try:
+        return min(WIDTH, os.get_terminal_size(stream.fileno()).columns - 1)
+    except (OSError, ValueError):  # no terminal, or one that does not say
+        return WIDTH
