@@ -53,7 +53,14 @@ def new_mm(cpu: Cpu, system: System) -> Mm:
     fields = ("mmap_lock", "write_protect_seq", "flags", "tlb_gen", "cpumask")
     cells = {name: system.memory.cell(f"mm{number}.{name}") for name in fields}
     tables = PageTables(system.geometry, root, system.memory.cell(f"mm{number}.page_table_lock"))
-    return Mm(number, system, tables, vmas=[], **cells)
+    system.mms[number] = Mm(number, system, tables, vmas=[], **cells)
+    return system.mms[number]
+
+
+def free_mm(cpu: Cpu, mm: Mm) -> None:
+    """Frees an address space without areas and tables, but for the root (__mmdrop(), pgd_free())."""
+    free_table(cpu, mm.system, mm.tables.root)
+    del mm.system.mms[mm.number]
 
 
 def alloc_pte(cpu: Cpu, mm: Mm, address: int) -> Cell:

@@ -124,6 +124,7 @@ class System:
     geometry: Geometry
     zero_page: Page
     tlbs: tuple[Tlb, ...]
+    mms: dict[int, Mm] = field(default_factory=dict)
     anon_vmas: dict[int, AnonVma] = field(default_factory=dict)
     files: dict[int, File] = field(default_factory=dict)
     table_arrays: dict[int, Array] = field(default_factory=dict)

@@ -5,7 +5,7 @@ Source: mm/memory.c:zap_pte_range() and above, mm/vma.c:do_vmi_align_munmap(), m
 
 from __future__ import annotations
 
-from mmcore.core.mm import free_table, mmap_lock
+from mmcore.core.mm import free_mm, free_table, mmap_lock
 from mmcore.core.mm_types import Mm, Vma
 from mmcore.core.page import Page
 from mmcore.core.pgtable import mapped, release
@@ -73,4 +73,4 @@ def exit_mmap(cpu: Cpu, mm: Mm) -> None:
         for vma in list(mm.vmas):
             unmap_vma(cpu, vma)
         release(cpu, mm.tables, lambda cpu, table: free_table(cpu, mm.system, table))
-    free_table(cpu, mm.system, mm.tables.root)
+    free_mm(cpu, mm)
