@@ -47,7 +47,7 @@ def test_a_forbidden_outcome(explain: Run) -> None:
         "      P1 line 15  r1 = x\n"
         "                    | fr\n"
         "      P0 line 7 again\n"
-        "  needed (without one of these it is possible):\n"
+        "  needed (take out any one of these, and it becomes possible):\n"
         "    P0 line 8   StoreStore\n"
         "    P1 line 14  LoadLoad\n"
     )

@@ -78,12 +78,21 @@ class Story:
 
     `steps`: in this order, one after the other, they give the outcome; they have been replayed.  `reordered`: the
     pairs of a thread's accesses seen out of order, with why nothing orders them.  `machine`: what the steps are of:
-    `memory` (one memory for all), `store buffers` (x86), or `copies` (each thread sees writes at its own time).
+    `interleaving` (one memory for all, each thread in its order), `memory` (the same, with accesses out of order),
+    `store buffers` (x86), or `copies` (each thread sees writes at its own time).
     """
 
     machine: str
     steps: tuple[str, ...]
     reordered: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Barrier:
+    """A barrier to put in: its text, and the statement that it goes before."""
+
+    before: Place
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +103,7 @@ class Explanation:
     and `undecided` says why.  `ways`: the executions with the outcome that were looked at (candidates, where it is
     forbidden; allowed ones, where not); all there are if `complete`.  Forbidden: `reasons`, the most telling first,
     `orderings`, and `enough`, some of them that forbid the outcome by themselves.  Allowed: `story`, None where none
-    was found.  `notes` for what else a reader has to know.
+    was found, and `repair`, barriers that forbid it.  `notes` for what else a reader has to know.
     """
 
     test: str
@@ -111,6 +120,7 @@ class Explanation:
     orderings: tuple[Ordering, ...] = ()
     enough: tuple[Ordering, ...] = ()
     story: Story | None = None
+    repair: tuple[Barrier, ...] = ()
     notes: tuple[str, ...] = ()
 
     def having(self, role: Role) -> tuple[Ordering, ...]:

@@ -35,9 +35,10 @@ def story(executions: Sequence[Execution], theories: Sequence[Theory], words: bo
         return _buffered(executions, words)
     if best is None:
         return None
-    (copies, _, _), run, relations = best
+    (copies, reordered, _), run, relations = best
     speaker = _Speaker(relations, words)
-    return Story("copies" if copies else "memory", tuple(speaker.moments(run)), tuple(speaker.reordered(run)))
+    machine = "copies" if copies else "memory" if reordered else "interleaving"
+    return Story(machine, tuple(speaker.moments(run)), tuple(speaker.reordered(run)))
 
 
 def _buffered(executions: Sequence[Execution], words: bool) -> Story | None:

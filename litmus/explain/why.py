@@ -10,6 +10,7 @@ from litmus.errors import InternalError
 from litmus.explain.explanation import Explanation
 from litmus.explain.proof import proof
 from litmus.explain.reasons import reasons
+from litmus.explain.repair import repair
 from litmus.explain.story import story
 from litmus.explain.ways import allowed_executions, asked, ways
 from litmus.library import Model
@@ -80,7 +81,10 @@ def _allowed(start: Explanation, program: Program, model: Model, options: Option
     told = story(found, theories, own_words, translated.arch)
     missing = () if told else (NO_BUFFERS if translated.arch == "x86" else NO_STORY,)
     complete = start.complete and len(found) < MOST_EXECUTIONS
-    return replace(start, ways=len(found), complete=complete, story=told, notes=(*start.notes, *missing))
+    barriers = repair(translated, judge, own_words, options)
+    return replace(
+        start, ways=len(found), complete=complete, story=told, repair=barriers, notes=(*start.notes, *missing)
+    )
 
 
 def _budget(options: Options) -> Budget:

@@ -121,7 +121,9 @@ class Words:
         a, b = edge.source, edge.target
         owner, first, second = f"P{self.events[a].thread}", self.line(a), self.line(b)
         if via is not None:
-            return f"{owner}'s {self.fence(via)} puts {first} before {second}"
+            depends = any(leaf.relation in DEPENDENCIES for leaf in edge.leaves())
+            behind = f", behind a dependency on {first}," if depends else ""
+            return f"{owner}'s {self.fence(via)}{behind} puts {first} before {second}"
         if kind == "section":
             begin, end = self._section(edge)
             return f"{owner}'s {first} and {second} are in one critical section, from {begin} to {end}"
@@ -153,7 +155,7 @@ class Words:
             return f"{owner}'s {first} reads {a.pointer} before it writes it"
         if a.pointer == b.pointer and a.pointer is not None:
             return f"{owner}'s {first} and {second} access {a.pointer} in program order"
-        if LOCKED & (a.tags | b.tags):
+        if (a.kind, b.kind) == ("W", "R") and LOCKED & (a.tags | b.tags):
             return f"{owner}'s {first} comes before {second}, next to an atomic update that keeps order"
         name = "" if edge.relation in ("", "po") else f" ({edge.relation})"
         return f"{owner}'s {first} comes before {second} in program order{name}"

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from textwrap import wrap
+from textwrap import shorten, wrap
 
-from litmus.explain.explanation import Explanation, Ordering, Reason, Step, Story
+from litmus.explain.explanation import Barrier, Explanation, Ordering, Reason, Step, Story
 from litmus.report.condition import proposition_text
 
 WIDTH = 100
 """Sentences are wrapped here."""
 
+LONGEST_OUTCOME = 200
+"""Longer outcomes are cut."""
+
 MOST_REASONS = 6
 """So many reasons are shown."""
 
 MACHINES = {
+    "interleaving": "the threads interleaved, each in its own order",
     "memory": "one memory for all; a read may be early, a write late, where nothing orders them",
     "store buffers": "a write waits in its thread's store buffer until it is drained into memory",
     "copies": "a write reaches each thread at its own time",
@@ -28,11 +32,13 @@ def text(explanation: Explanation) -> str:
 
 def _lines(explanation: Explanation) -> Iterator[str]:
     answer = {True: "forbidden", False: "allowed", None: "undecided"}[explanation.forbidden]
-    yield f"{explanation.test}, {explanation.model}: {answer}: {proposition_text(explanation.outcome)}"
+    outcome = shorten(proposition_text(explanation.outcome), LONGEST_OUTCOME, placeholder=" ...")
+    yield f"{explanation.test}, {explanation.model}: {answer}: {outcome}"
     if explanation.forbidden is None:
         yield f"  {explanation.undecided or 'no reason given'}"
     yield from _forbidden(explanation) if explanation.forbidden else ()
     yield from _story(explanation.story) if explanation.story else ()
+    yield from _repair(explanation.repair) if explanation.repair else ()
     yield from (f"  note: {note}" for note in explanation.notes)
 
 
@@ -87,12 +93,12 @@ def _arrow(step: Step) -> str:
 
 
 def _orderings(explanation: Explanation) -> Iterator[str]:
-    yield from _listed("needed", "without one of these it is possible", explanation.having("needed"))
-    alone = ", each by itself" if explanation.enough != explanation.having("needed") else ""
-    yield from _listed("redundant", f"it stays forbidden without{alone}", explanation.having("redundant"))
-    if alone and explanation.enough:
+    yield from _listed("needed", "take out any one of these, and it becomes possible", explanation.having("needed"))
+    redundant = explanation.having("redundant")
+    yield from _listed("redundant", "take out any one of these, and it stays forbidden", redundant)
+    if explanation.enough and explanation.enough != explanation.having("needed"):
         yield from _listed("enough", "together these forbid it without the others", explanation.enough)
-    yield from _listed("undecided", "what happens without", explanation.having("undecided"))
+    yield from _listed("undecided", "what happens without one of these is not known", explanation.having("undecided"))
 
 
 def _listed(title: str, meaning: str, orderings: Iterable[Ordering]) -> Iterator[str]:
@@ -103,6 +109,12 @@ def _listed(title: str, meaning: str, orderings: Iterable[Ordering]) -> Iterator
         yield from (f"    {str(ordering.place).ljust(width)}  {ordering.words}" for ordering in found)
 
 
+def _repair(barriers: Iterable[Barrier]) -> Iterator[str]:
+    yield "  to forbid it, put in:"
+    for barrier in barriers:
+        yield f"    {barrier.text} before {barrier.before} ({barrier.before.text})"
+
+
 # --- allowed --------------------------------------------------------------------------------------------
 
 
@@ -111,3 +123,5 @@ def _story(story: Story) -> Iterator[str]:
     yield from (f"    {number}. {step}" for number, step in enumerate(story.steps, 1))
     for sentence in story.reordered:
         yield from (f"  {line}" for line in wrap(sentence, WIDTH - 2))
+    if story.machine == "interleaving":
+        yield "  Nothing is out of order, so no barrier forbids it."

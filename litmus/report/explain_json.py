@@ -36,6 +36,7 @@ def record(explanation: Explanation) -> dict[str, Any]:
         "unknown": [_ordering(item) for item in explanation.having("undecided")],
         "enough": [_ordering(item) for item in explanation.enough],
         "story": None if explanation.story is None else _story(explanation.story),
+        "repair": [{"barrier": item.text, "before": _place(item.before)} for item in explanation.repair],
         "notes": list(explanation.notes),
     }
 
