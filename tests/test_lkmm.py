@@ -6,6 +6,7 @@ Every verdict is the reference's (herd7 7.58 with the files of Linux 6.12).
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -14,10 +15,12 @@ import pytest
 from litmus import Options, Verdict, check, load_model, parse
 from litmus.cat.interpret import interpret
 from litmus.cat.theory import Theory
+from litmus.config import read as read_configuration
 from litmus.errors import UnsupportedError
 from litmus.library import _prelude
 from litmus.source import Source
 from litmus.syntax import cat as reader
+from litmus.syntax import parse as parse_test
 
 
 def judge(condition: str, *threads: str, initial: str = "", parameters: str = "int *x, int *y, int *z") -> Verdict:
@@ -347,6 +350,23 @@ def test_tests_with_known_outcomes(corpora: Path, engine: str, every: int) -> No
     for row in map(json.loads, rows):
         text = (corpora / row["path"]).read_text(encoding="utf-8")
         verdict = check(parse(Source(row["path"], text)), model, Options(engine=engine))
+        found = (row["path"], verdict.observation, sorted(verdict.flags), states(verdict.states))
+        assert found == (row["path"], row["observation"], sorted(row["flags"]), states(row["states"]))
+
+
+def test_the_kernels_own_files_mean_the_same(corpora: Path) -> None:
+    """With LITMUS_LKMM, a folder that is tools/memory-model of Linux 6.12 or later."""
+    folder = os.environ.get("LITMUS_LKMM")
+    if not folder:
+        pytest.skip("no kernel tree: set LITMUS_LKMM to its tools/memory-model")
+    path = Path(folder) / "linux-kernel.cfg"
+    config = read_configuration(Source(str(path), path.read_text(encoding="utf-8")))
+    macros = Path(config.files["macros"])
+    table = Source(macros.name, macros.read_text(encoding="utf-8"))
+    model = load_model(config.files["model"], (folder,), config.variants, config.files["bell"])
+    for row in map(json.loads, (corpora / "lkmm.expected.jsonl").read_text(encoding="utf-8").splitlines()[3::20]):
+        text = (corpora / row["path"]).read_text(encoding="utf-8")
+        verdict = check(parse_test(Source(row["path"], text), table), model)
         found = (row["path"], verdict.observation, sorted(verdict.flags), states(verdict.states))
         assert found == (row["path"], row["observation"], sorted(row["flags"]), states(row["states"]))
 
