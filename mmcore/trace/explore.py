@@ -22,7 +22,7 @@ from mmcore.cpu import Cpu, Maker
 from mmcore.errors import ScenarioError
 from mmcore.memory import Cell, Memory
 from mmcore.trace.step import Decision, Path, Point, Step
-from mmcore.trace.term import Expression, Term, evaluate, expression_of, registers
+from mmcore.trace.term import Expression, Term, evaluate, expression_of, registers, simplified
 from mmcore.update import Update
 
 MOST_ASSIGNMENTS = 20_000
@@ -134,7 +134,7 @@ class Run:
         if isinstance(expression, int):
             return expression
         for value in self.possible(expression):
-            if isinstance(value, int) and self.decide(("==", expression, value)):
+            if isinstance(value, int) and self.decide(simplified("==", expression, value)):
                 return value
         raise ScenarioError("an address is used as a number", hint="compare it, or read through it")
 

@@ -85,6 +85,7 @@ class _Merge:
         self.later = later
         self.then: list[Item] = []
         self.otherwise: list[Item] = []
+        self.variables: dict[tuple[Expression, Expression], Any] = {}
 
     def item(self, left: Item, right: Item, nested: bool = False) -> Item | None:
         """One item for both; None if the arms do it all: a result that they report differently."""
@@ -116,11 +117,12 @@ class _Merge:
             return left
         if isinstance(left, tuple) and isinstance(right, tuple) and _same_operator(left, right):
             return (left[0], *map(self.argument, left[1:], right[1:]))
-        self._check(left, right)
-        key = "merged", next(self.numbers)
-        self.then.append(Step("set", None, (left,), key, self.point))
-        self.otherwise.append(Step("set", None, (right,), key, self.point))
-        return "register", key
+        if (left, right) not in self.variables:
+            self._check(left, right)
+            key = self.variables[left, right] = "merged", next(self.numbers)
+            self.then.append(Step("set", None, (left,), key, self.point))
+            self.otherwise.append(Step("set", None, (right,), key, self.point))
+        return "register", self.variables[left, right]
 
     def _check(self, *expressions: Expression) -> None:
         if any(key in self.later for expression in expressions for key in registers(expression)):

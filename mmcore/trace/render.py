@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import linecache
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mmcore.errors import ScenarioError
@@ -18,6 +18,9 @@ from mmcore.trace.step import Branch, Item, Step
 from mmcore.trace.term import COMPARISONS, LEAVES, Expression
 
 INDENT = "\t"
+UNTYPED = ("xchg", "cmpxchg")
+"""Updates of words of any type; those of counters have names of their own."""
+
 _ASSIGNED = re.compile(r"^\s*(\w+)\s*(?::[^=]*)?=[^=]")
 
 
@@ -25,11 +28,11 @@ def render(name: str, comment: str, threads: Sequence[Exploration], values: Valu
     """The text of a litmus test."""
     trees = [join(exploration.paths) for exploration in threads]
     names = Names((*(found for tree in trees for found in addresses(tree)), *_finals(bad)), values)
-    columns = [_Column(i, *pair, names) for i, pair in enumerate(zip(trees, threads, strict=True))]
+    kinds = _kinds(trees)
+    columns = [_Column(i, *pair, names, kinds) for i, pair in enumerate(zip(trees, threads, strict=True))]
     for thread, result in _asked(bad):
         columns[thread].observed[result] = None
     bodies = [column.lines() for column in columns]
-    kinds = _kinds(trees)
     first = {variable: next(iter(values[cell])) for cell, variable in names.cells.items()}
     initial = "".join(f"{INDENT}{variable}={_constant(value, names)};\n" for variable, value in first.items())
     text = [f"C {name}\n\n(*\n{_quoted(comment)} *)\n\n{{\n{initial}}}\n"]
@@ -46,15 +49,23 @@ def render(name: str, comment: str, threads: Sequence[Exploration], values: Valu
 class _Column:
     """One thread as C."""
 
-    def __init__(self, number: int, tree: tuple[Item, ...], exploration: Exploration, names: Names) -> None:
+    def __init__(
+        self,
+        number: int,
+        tree: tuple[Item, ...],
+        exploration: Exploration,
+        names: Names,
+        kinds: Mapping[Expression, str],
+    ) -> None:
         self.number = number
         self.tree = tree
         self.names = names
+        self.kinds = kinds
         self.parameters: dict[str, None] = {}
         self.registers: dict[Any, str] = {}
         self.cut = ""
         self.observed = _observed(tree)
-        self.pointers = set(exploration.pointers)
+        self.pointers = {*exploration.pointers, *_merged_pointers(tree)}
 
     def lines(self) -> list[str]:
         """The body: declarations, then statements."""
@@ -93,17 +104,14 @@ class _Column:
         arguments = step.arguments
         target = "" if step.result is None else f"{self.register(step.result, step)} = "
         match step.kind:
-            case "load" if step.detail == "acquire":
-                return f"{target}smp_load_acquire({self.text(arguments[0])})"
             case "load":
-                return f"{target}READ_ONCE({self.place(arguments[0])})"
-            case "store" if step.detail == "release":
-                return f"smp_store_release({self.text(arguments[0])}, {self.text(arguments[1])})"
+                return target + self.load(step.detail, arguments[0])
             case "store":
-                return f"WRITE_ONCE({self.place(arguments[0])}, {self.text(arguments[1])})"
+                return self.store(step.detail, *arguments)
             case "update":
                 operand, against = (*map(self.text, arguments[1:]), "")[:2]
-                return f"{target}{step.detail.spelled(self.text(arguments[0]), operand, against)}"
+                prefix = "atomic_" if self.counts(arguments[0]) and step.detail.operation in UNTYPED else ""
+                return f"{target}{prefix}{step.detail.spelled(self.text(arguments[0]), operand, against)}"
             case "observe" if _compares(arguments[0]):
                 return f"if ({self.text(arguments[0])})\n{indent}{INDENT}{step.detail} = 1"
             case "observe":
@@ -118,9 +126,23 @@ class _Column:
             case _:
                 return f"{step.detail}()"
 
-    def place(self, address: Expression) -> str:
-        """What is at an address."""
-        return f"*{self.text(address)}"
+    def counts(self, address: Expression) -> bool:
+        """Whether a counter is at an address."""
+        return self.kinds.get(address) == "atomic_t"
+
+    def load(self, order: str, address: Expression) -> str:
+        """A read of a word or of a counter."""
+        if self.counts(address):
+            return f"atomic_read{'_acquire' if order == 'acquire' else ''}({self.text(address)})"
+        return f"smp_load_acquire({self.text(address)})" if order == "acquire" else f"READ_ONCE(*{self.text(address)})"
+
+    def store(self, order: str, address: Expression, value: Expression) -> str:
+        """A write of a word or of a counter."""
+        if self.counts(address):
+            return f"atomic_set{'_release' if order == 'release' else ''}({self.text(address)}, {self.text(value)})"
+        place = self.text(address)
+        call = f"smp_store_release({place}" if order == "release" else f"WRITE_ONCE(*{place}"
+        return f"{call}, {self.text(value)})"
 
     def register(self, key: Any, step: Step | None = None) -> str:
         """The local variable of a register, named after that of the routine where it has one."""
@@ -144,8 +166,15 @@ class _Column:
                 return self.text(expression[1])
             case "~":
                 return f"~{_bracketed(self.text(expression[1]))}"
+            case "&" if isinstance(expression[2], int) and expression[2] < 0:
+                return f"{_bracketed(self.text(expression[1]))} & ~{~expression[2]}"
             case symbol:
                 return f" {symbol} ".join(_bracketed(self.text(part)) for part in expression[1:])
+
+
+def _merged_pointers(tree: Iterable[Item]) -> Iterator[Any]:
+    """The local variables that the arms of branches set to addresses."""
+    return (step.result for step in _steps(tree) if step.kind == "set" and _is_address(step.arguments[0]))
 
 
 def _asked(bad: Expression) -> Iterator[tuple[int, str]]:
@@ -177,7 +206,7 @@ def _kinds(trees: Iterable[Iterable[Item]]) -> dict[Expression, str]:
     for step in (step for tree in trees for step in _steps(tree)):
         if step.kind == "lock":
             found[step.arguments[0]] = "spinlock_t"
-        elif step.kind == "update" and step.detail.operation not in ("xchg", "cmpxchg"):
+        elif step.kind == "update" and step.detail.operation not in UNTYPED:
             found[step.arguments[0]] = "atomic_t"
     return found
 
@@ -240,8 +269,12 @@ def _condition(expression: Expression, names: Names) -> str:
     raise ScenarioError("a litmus test cannot ask for this outcome", hint=hint)
 
 
+def _is_address(expression: Expression) -> bool:
+    return isinstance(expression, tuple) and expression[0] in ("cell", "array")
+
+
 def _is_result(expression: Expression) -> bool:
-    return isinstance(expression, tuple) and expression[0] not in ("cell", "array")
+    return isinstance(expression, tuple) and not _is_address(expression)
 
 
 def _result(expression: Expression, names: Names) -> str:

@@ -146,9 +146,12 @@ def expression_of(value: Any) -> Expression:
 
 
 def simplified(symbol: str, left: Expression, right: Expression) -> Expression:
-    """`left symbol right`, computed where both are numbers."""
+    """`left symbol right`, computed where both are numbers; a comparison of high bits masks the others, unshifted."""
     if isinstance(left, int) and isinstance(right, int):
         return int(BINARY[symbol](left, right))
+    match symbol, left, right:
+        case "==" | "!=", (">>", shifted, int(bits)), int(high):
+            return symbol, ("&", shifted, -1 << bits), high << bits
     return symbol, left, right
 
 
