@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from traceback import extract_tb
 from typing import Any
 
 from mmcore.cpu import Cpu, Maker
@@ -24,6 +25,10 @@ STORE_BUFFERING = {**SOMETIMES, "sc": "Never"}
 """Wrong wherever a write may wait in a store buffer: on every real machine."""
 WEAK = {**STORE_BUFFERING, "x86-tso": "Never"}
 """Wrong on machines that reorder more than a write with a later read."""
+
+
+MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, TypeError, ValueError)
+"""What Python raises for a mistake in a routine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +104,12 @@ class Scenario:
 
     def _run(self, number: int, routine: Callable[[Cpu, Any], None], variant: Variant, make: Maker) -> None:
         memory = Memory()
-        state = self.setup(memory)
-        routine(make(memory, number, variant.without), state)
+        try:
+            state = self.setup(memory)
+            routine(make(memory, number, variant.without), state)
+        except MISTAKES as error:
+            hint = "a routine computes with numbers, addresses, and what reads return"
+            raise ScenarioError(f"{_place(error)}: {type(error).__name__}: {error}", hint=hint) from error
 
     def condition(self) -> Expression:
         """The bad outcome as an expression over `observed` and `final`; raises ScenarioError if it is none."""
@@ -108,6 +117,12 @@ class Scenario:
         if not isinstance(found, Term):
             raise ScenarioError(f"the outcome of '{self.name}' is {found!r}, and no condition on what threads observe")
         return found.expression
+
+
+def _place(error: Exception) -> str:
+    """File and line of the innermost call."""
+    frame = extract_tb(error.__traceback__)[-1]
+    return f"{frame.filename}:{frame.lineno}"
 
 
 class End:

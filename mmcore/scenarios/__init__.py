@@ -60,5 +60,6 @@ def _where(error: Exception, path: Path) -> str:
     """The place in the file that an error comes from."""
     if isinstance(error, SyntaxError):
         return f"{path}:{error.lineno}"
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if Path(frame.filename).name == path.name]
     return f"{path}:{lines[-1]}" if lines else str(path)
