@@ -52,6 +52,7 @@ class TableRelations(Relations):
 
     def _composed(self, node: Node, i: int) -> dict[int, int]:
         """The literals of a row of a composition, where they are open."""
+        self.tick()
         (left, right), n = node.args, self.n
         known, start = self._known[right.id], i * n
         wanted = self._undecided(node) >> start & self.u.row

@@ -22,15 +22,21 @@ ONLY_IN = {"lark": ("litmus.syntax",), "z3": ("litmus.solve.z3",), "argparse": (
            "pytest": ("litmus.pytest_plugin",), "hypothesis": ("litmus.testing.strategies",)}  # fmt: skip
 """Outside libraries, and the only modules (by prefix) that import them."""
 
+GROUNDING = tuple(
+    f"litmus.{name}"
+    for name in ("ground", "formulas", "gates", "tabulation", "readings", "acyclic", "circuit", "truth", "pairs")
+)
+"""From a structure to the literals of a solver or of tables."""
+
 NEVER = [
-    ("litmus.report", ("litmus.check", "litmus.cli", "litmus.solve", "litmus.ground", "litmus.syntax")),
-    ("litmus.evaluate", ("litmus.ground", "litmus.bounds", "litmus.solve", "litmus.check")),
-    ("litmus.enumerate", ("litmus.ground", "litmus.bounds", "litmus.solve", "litmus.check")),
+    ("litmus.report", ("litmus.check", "litmus.cli", "litmus.solve", *GROUNDING, "litmus.syntax")),
+    ("litmus.evaluate", (*GROUNDING, "litmus.solve", "litmus.check")),
+    ("litmus.enumerate", (*GROUNDING, "litmus.solve", "litmus.check")),
     ("litmus.solve", ("litmus.syntax", "litmus.check", "litmus.enumerate", "litmus.lowering")),
-    ("litmus.syntax", ("litmus.solve", "litmus.check", "litmus.ground", "litmus.bounds", "litmus.evaluate")),
-    ("litmus.lowering", ("litmus.solve", "litmus.check", "litmus.ground", "litmus.bounds")),
+    ("litmus.syntax", ("litmus.solve", "litmus.check", *GROUNDING, "litmus.evaluate")),
+    ("litmus.lowering", ("litmus.solve", "litmus.check", *GROUNDING)),
     ("litmus.program", ("litmus.syntax", "litmus.cat", "litmus.events")),
-    ("litmus.cat", ("litmus.solve", "litmus.check", "litmus.ground", "litmus.cli")),
+    ("litmus.cat", ("litmus.solve", "litmus.check", *GROUNDING, "litmus.cli")),
     ("litmus.explain", ("litmus.report", "litmus.cli")),
     ("litmus.explain.cycle", ("litmus.ground", "litmus.solve", "litmus.check")),
     ("litmus.check", ("litmus.explain", "litmus.report")),
