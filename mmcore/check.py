@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from litmus.check import Options
 from litmus.check import check as check_program
 from litmus.library import load_model
@@ -15,14 +17,38 @@ from mmcore.trace.explore import Exploration, Values, explore_all
 from mmcore.trace.render import render
 
 
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A variant as a litmus test: its text in the kernel's C dialect, and the program that this is.
+
+    `bounded`: a loop of a routine was cut, so that longer runs of it are not in the test.
+    """
+
+    text: str
+    program: Program
+    bounded: bool
+
+    def check(self, model: str, options: Options | None = None) -> Verdict:
+        """The verdict of a model, by its name or file: `Never` if the bad outcome is impossible."""
+        verdict = check_program(self.program, load_model(model), options or Options())
+        return replace(verdict, bounded=verdict.bounded or self.bounded)
+
+
+def trace(scenario: Scenario, variant: Variant) -> Traced:
+    """The scenario as a litmus test, traced from its routines; raises as `traced` does."""
+    explorations, values = explored(scenario, variant)
+    name = f"{scenario.name}-{variant.name}"
+    text = render(name, _comment(scenario, variant), explorations, values, scenario.condition())
+    bounded = any(exploration.bounded for exploration in explorations)
+    return Traced(text, parse(Source(f"{name}.litmus", text)), bounded)
+
+
 def traced(scenario: Scenario, variant: Variant) -> str:
-    """The scenario as a litmus test in the kernel's C dialect, traced from its routines.
+    """The text of the litmus test.
 
     Raises ScenarioError where the routines do what no litmus test can say, Misuse where they break a rule.
     """
-    explorations, values = explored(scenario, variant)
-    name, bad = f"{scenario.name}-{variant.name}", scenario.condition()
-    return render(name, _comment(scenario, variant), explorations, values, bad)
+    return trace(scenario, variant).text
 
 
 def explored(scenario: Scenario, variant: Variant) -> tuple[list[Exploration], Values]:
@@ -40,10 +66,9 @@ def _comment(scenario: Scenario, variant: Variant) -> str:
 
 def program(scenario: Scenario, variant: Variant) -> Program:
     """The traced scenario as a program of the checker."""
-    text = traced(scenario, variant)
-    return parse(Source(f"{scenario.name}-{variant.name}.litmus", text))
+    return trace(scenario, variant).program
 
 
 def check(scenario: Scenario, variant: Variant, model: str, options: Options | None = None) -> Verdict:
     """The verdict of a model, by its name or file, on a variant: `Never` if the bad outcome is impossible."""
-    return check_program(program(scenario, variant), load_model(model), options or Options())
+    return trace(scenario, variant).check(model, options)

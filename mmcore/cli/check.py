@@ -7,11 +7,9 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator
 
 from litmus.check import Options
-from litmus.check import check as check_program
 from litmus.errors import UnsupportedError, UsageError
 from litmus.library import load_model
-from litmus.program import Program
-from mmcore.check import program
+from mmcore.check import Traced, trace
 from mmcore.scenario import MODELS, Scenario, Variant
 from mmcore.scenarios import load, names
 from mmcore.table import Cell, table
@@ -63,19 +61,19 @@ def _report(
 def _row(scenario: Scenario, variant: Variant, models: tuple[str, ...], options: Options) -> Iterator[Cell]:
     """The answers of all models to a variant."""
     _progress(f"{scenario.name} {variant.name}")
-    traced = program(scenario, variant)
+    traced = trace(scenario, variant)
     for model in models:
         _progress(f"{scenario.name} {variant.name} under {model}")
         yield _cell(scenario, variant, model, traced, options)
     _progress("")
 
 
-def _cell(scenario: Scenario, variant: Variant, model: str, traced: Program, options: Options) -> Cell:
+def _cell(scenario: Scenario, variant: Variant, model: str, traced: Traced, options: Options) -> Cell:
     """The answer of one model; a primitive that has no form on its machine is a reason, and no error."""
     if model in variant.unchecked:
         return Cell(scenario, variant, model, reason=variant.unchecked[model])
     try:
-        return Cell(scenario, variant, model, check_program(traced, load_model(model), options))
+        return Cell(scenario, variant, model, traced.check(model, options))
     except UnsupportedError as error:
         return Cell(scenario, variant, model, reason=error.message)
 
