@@ -74,6 +74,14 @@ def test_json_is_one_object_a_line(explain: Run) -> None:
     assert [n["line"] for n in second["redundant"]] == [8, 14]
 
 
+def test_another_outcome(explain: Run) -> None:
+    _, out, _ = explain(MP, "-m", "power", "--outcome", "1:r0=1 /\\ 1:r1=1")
+    assert out.startswith("MP+StoreStore+LoadLoad, power: allowed: 1:r0=1 /\\ 1:r1=1")
+    assert "no barrier forbids it" in out
+    code, _, err = explain(MP, "-m", "power", "--outcome", "z=1")
+    assert code == 2 and "z" in err
+
+
 def test_undecided_is_its_own_exit_code(explain: Run) -> None:
     code, out, _ = explain(MP, "-m", "power", "--timeout", "0.000001")
     assert code == 3 and "undecided" in out and "forbidden" not in out

@@ -137,6 +137,7 @@ def _add_explain(commands: _SubParsersAction[Parser]) -> None:
     add("-m", "--model", action="append", default=[], metavar="MODEL", dest="models",
         help="a model of `litmus models`, a .cat file, or all; may be repeated (default: as in check)")  # fmt: skip
     add("-I", "--include", action="append", default=[], metavar="DIR", help="where a .cat file's includes are found")
+    add("--outcome", metavar="PROPOSITION", help="the outcome to explain, as in '0:r0=0 /\\ x=1' (default: the test's)")
     add("-o", "--output", type=_one_of("text", "json"), metavar="text|json", default="text",
         help="the form of the answer (default: text)")  # fmt: skip
     add("--unroll", type=_at_least_1, metavar="N", help="how often a loop is unrolled (default: 2)")

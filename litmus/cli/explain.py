@@ -22,7 +22,7 @@ def run(arguments: Namespace) -> int:
     """
     from litmus.check import Options
 
-    program = parsed(arguments.path)
+    program = _asked(parsed(arguments.path), arguments.outcome)
     options = Options(unroll=arguments.unroll or DEFAULT_UNROLL, timeout=arguments.timeout)
     show, codes = _report(arguments.output), {EXPLAINED}
     for number, name in enumerate(_names(arguments.models, program)):
@@ -36,6 +36,16 @@ def run(arguments: Namespace) -> int:
         codes.add(UNDECIDED if found.forbidden is None else EXPLAINED)
         print("\n" * (number > 0 and arguments.output == "text") + show(found), end="", flush=True)
     return max(codes)
+
+
+def _asked(program: Program, outcome: str | None) -> Program:
+    """The program with the outcome that is asked for, or its own."""
+    if outcome is None:
+        return program
+    from litmus.gallery.exhibit import asking
+    from litmus.syntax.outcome import parse
+
+    return asking(program, parse(outcome, program))
 
 
 def _names(asked: list[str], program: Program) -> tuple[str, ...]:

@@ -2,8 +2,8 @@
 
 The statements of a program are groups of instructions with one span: a statement of a portable test and all that it
 was lowered to.  A dependency is removed by taking the value as known beforehand (`PREDICTED`): the value stays the
-same, and nothing waits for it.  Where that leaves a value that only
-depends on itself, it is replaced by a constant.  Locks and SRCU are left as they are.
+same, and nothing waits for it.  Where that leaves a value that only depends on itself, it is replaced by a constant.
+Locks and SRCU are left as they are.
 """
 
 from __future__ import annotations
@@ -13,38 +13,38 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
+from litmus.explain.edits import (
+    KEPT,
+    SECTION,
+    Edit,
+    computed,
+    constant,
+    flat,
+    mapped,
+    no_address,
+    no_control,
+    no_data,
+    no_fence,
+    not_atomic,
+    split,
+)
 from litmus.explain.explanation import Place
 from litmus.explain.tags import LOCKS, is_acquire, is_release, weakened
 from litmus.explain.words import place_of
 from litmus.program import (
-    PREDICTED,
     Assign,
     Branch,
-    Const,
-    Expression,
     Fence,
     Instruction,
     Load,
     Operation,
     Program,
-    Reg,
     Store,
     StoreConditional,
     Thread,
-    Unary,
     Value,
-    When,
 )
 
-KEPT = frozenset({"Srcu-lock", "Srcu-unlock"})
-"""Fences that are more than order: without one of them the others lose their meaning."""
-
-SECTION = ("Rcu-lock", "Rcu-unlock")
-
-OPERANDS = ("left", "right", "condition", "then", "otherwise")
-"""The fields of expressions of two or three arguments."""
-
-Edit: TypeAlias = Callable[[Operation], tuple[Operation, ...]]
 Removal: TypeAlias = Callable[[Program], Program]
 
 
@@ -101,7 +101,7 @@ class _Statement:
         self.thread = thread
         self.members = frozenset(members)
         code = program.threads[thread].instructions
-        self.operations = [o for number in members for o in _flat(code[number].operations)]
+        self.operations = [o for number in members for o in flat(code[number].operations)]
 
     def found(self, place: Place) -> Iterator[Construct]:
         """All that orders here."""
@@ -110,11 +110,11 @@ class _Statement:
         locks = any(access.tags & LOCKS for access in accesses)
         annotated = any(weakened(access.tags, self.program.arch) != access.tags for access in accesses)
         if fences and not accesses:
-            yield self._construct(place, "fence", "", _no_fence)
+            yield self._construct(place, "fence", "", no_fence)
         elif (fences or annotated) and not locks:
             yield self._construct(place, "annotation", f"{self._order(accesses, place.text)} of ", self._weaken)
         if any(isinstance(o, Load) and o.atomic for o in self.operations) and not locks:
-            yield self._construct(place, "atomicity", "the atomicity of ", _not_atomic)
+            yield self._construct(place, "atomicity", "the atomicity of ", not_atomic)
         yield from self._dependencies(place)
 
     def _construct(self, place: Place, kind: str, words: str, edit: Edit) -> Construct:
@@ -130,24 +130,24 @@ class _Statement:
         return "the acquire" if acquires else "the release"
 
     def _dependencies(self, place: Place) -> Iterator[Construct]:
-        if any(isinstance(o, Load | Store) and _computed(o.address) for o in self.operations):
-            yield self._construct(place, "addr", "the address dependency of ", _no_address)
+        if any(isinstance(o, Load | Store) and computed(o.address) for o in self.operations):
+            yield self._construct(place, "addr", "the address dependency of ", no_address)
         updates = any(isinstance(o, Load) and o.atomic for o in self.operations)
         own = frozenset(filter(None, map(_target, self.operations))) if updates else frozenset[str]()
-        if any(isinstance(o, Store | StoreConditional) and _computed(o.value, own) for o in self.operations):
-            found = self._construct(place, "data", "the data dependency of ", _no_data)
-            yield replace(found, replace=lambda value: self.edit(partial(_constant, value)))
+        if any(isinstance(o, Store | StoreConditional) and computed(o.value, own) for o in self.operations):
+            found = self._construct(place, "data", "the data dependency of ", no_data)
+            yield replace(found, replace=lambda value: self.edit(partial(constant, value)))
         looping = any(isinstance(o, StoreConditional) for o in self.operations)
-        if not looping and any(isinstance(o, Branch) and _computed(o.condition) for o in self.operations):
-            yield self._construct(place, "ctrl", "the control dependency of ", _no_control)
+        if not looping and any(isinstance(o, Branch) and computed(o.condition) for o in self.operations):
+            yield self._construct(place, "ctrl", "the control dependency of ", no_control)
 
     def _weaken(self, operation: Operation) -> tuple[Operation, ...]:
         if isinstance(operation, Load | Store | StoreConditional):
             return (replace(operation, tags=weakened(operation.tags, self.program.arch)),)
-        return _no_fence(operation)
+        return no_fence(operation)
 
-    def edit(self, edit: Edit, split: bool = False) -> Removal:
-        """Edits the operations of the statement; with `split` its writes become instructions of their own."""
+    def edit(self, edit: Edit, apart: bool = False) -> Removal:
+        """Edits the operations of the statement; with `apart` its writes become instructions of their own."""
 
         def removal(program: Program) -> Program:
             code: list[Instruction] = []
@@ -155,8 +155,8 @@ class _Statement:
                 if number not in self.members:
                     code.append(instruction)
                     continue
-                changed = replace(instruction, operations=_mapped(instruction.operations, edit))
-                code.extend(_split(changed) if split else (changed,))
+                changed = replace(instruction, operations=mapped(instruction.operations, edit))
+                code.extend(split(changed) if apart else (changed,))
             return _with_code(program, self.thread, tuple(code))
 
         return removal
@@ -168,92 +168,9 @@ def _with_code(program: Program, number: int, code: tuple[Instruction, ...]) -> 
     return replace(program, threads=tuple(threads))
 
 
-def _flat(operations: Sequence[Operation]) -> Iterator[Operation]:
-    """The operations, with those inside of a choice."""
-    for operation in operations:
-        yield operation
-        if isinstance(operation, When):
-            yield from _flat((*operation.then, *operation.otherwise))
-
-
-def _mapped(operations: Sequence[Operation], edit: Edit) -> tuple[Operation, ...]:
-    """The operations edited, with those inside of a choice."""
-    done: list[Operation] = []
-    for operation in operations:
-        if isinstance(operation, When):
-            then, otherwise = _mapped(operation.then, edit), _mapped(operation.otherwise, edit)
-            operation = replace(operation, then=then, otherwise=otherwise)
-        done.extend(edit(operation))
-    return tuple(done)
-
-
-def _split(instruction: Instruction) -> Iterator[Instruction]:
-    """An instruction that reads and writes as two, the write in the second."""
-    at = next((i for i, o in enumerate(instruction.operations) if isinstance(o, Store)), 0)
-    if at:
-        yield replace(instruction, operations=instruction.operations[:at])
-    labels = () if at else instruction.labels
-    yield replace(instruction, operations=instruction.operations[at:], labels=labels)
-
-
 def _target(operation: Operation) -> str | None:
     """The register that an operation sets."""
     return operation.register if isinstance(operation, Load | Assign) else None
-
-
-def _computed(expression: Expression | None, own: frozenset[str] = frozenset()) -> bool:
-    """Whether an expression may depend on a read; registers of `own` do not count."""
-    match expression:
-        case None:
-            return False
-        case Reg(name):
-            return name not in own
-        case Unary():
-            return _computed(expression.argument, own)
-    return any(_computed(getattr(expression, part, None), own) for part in OPERANDS)
-
-
-def _predicted(expression: Expression) -> Expression:
-    return Unary(PREDICTED, expression) if _computed(expression) else expression
-
-
-# --- edits ----------------------------------------------------------------------------------------------
-
-
-def _no_fence(operation: Operation) -> tuple[Operation, ...]:
-    keep = not isinstance(operation, Fence) or bool(operation.tags & (KEPT | frozenset(SECTION)))
-    return (operation,) if keep else ()
-
-
-def _not_atomic(operation: Operation) -> tuple[Operation, ...]:
-    if isinstance(operation, Load | Store):
-        return (replace(operation, atomic=False, tags=operation.tags - {"AMO"}),)
-    return (operation,)
-
-
-def _no_address(operation: Operation) -> tuple[Operation, ...]:
-    if isinstance(operation, Load | Store):
-        return (replace(operation, address=_predicted(operation.address)),)
-    return (operation,)
-
-
-def _no_data(operation: Operation) -> tuple[Operation, ...]:
-    if isinstance(operation, Store | StoreConditional):
-        return (replace(operation, value=_predicted(operation.value)),)
-    return (operation,)
-
-
-def _constant(value: Value, operation: Operation) -> tuple[Operation, ...]:
-    """The operation, storing a constant."""
-    if isinstance(operation, Store | StoreConditional):
-        return (replace(operation, value=Const(value)),)
-    return (operation,)
-
-
-def _no_control(operation: Operation) -> tuple[Operation, ...]:
-    if isinstance(operation, Branch) and operation.condition is not None:
-        return (replace(operation, condition=_predicted(operation.condition)),)
-    return (operation,)
 
 
 # --- RCU ------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ MOST_WAYS = 200
 MOST_EXECUTIONS = 20
 """So many allowed executions are looked at for the simplest story."""
 
+OTHER_LINES = "the lines are those of the test as kernel C (litmus lower --to c)"
 NO_BUFFERS = "the model allows this, but the store-buffer machine has no such run: does x86-tso-strict allow it?"
 NO_STORY = "the model allows this, but no order of steps on a simple machine was found that gives it"
 
@@ -51,14 +52,15 @@ def _start(program: Program, model: Model, verdict: Verdict) -> Explanation:
     return Explanation(
         test=program.name, arch=program.arch, model=model.name, outcome=asked(program), observation=verdict.observation,
         forbidden=None if verdict.observation is None else verdict.observation == never, path=verdict.path,
-        undecided=verdict.undecided, notes=_notes(verdict),
+        undecided=verdict.undecided, notes=_notes(program, model, verdict),
     )  # fmt: skip
 
 
-def _notes(verdict: Verdict) -> tuple[str, ...]:
-    """What a reader has to know of the verdict."""
+def _notes(program: Program, model: Model, verdict: Verdict) -> tuple[str, ...]:
+    """What a reader has to know of the lines and of the verdict."""
+    moved = (OTHER_LINES,) if (program.arch, judge_of(program, model).target) == ("native", "c") else ()
     cut = ("a loop was cut at the unrolling bound: ways that need more rounds are not seen",) if verdict.bounded else ()
-    return (*cut, *(f"flag: {flag.describe()}" for flag in verdict.flagged))
+    return (*moved, *cut, *(f"flag: {flag.describe()}" for flag in verdict.flagged))
 
 
 def _forbidden(start: Explanation, program: Program, model: Model, options: Options, most: int) -> Explanation:
