@@ -179,6 +179,18 @@ def test_the_mapping_of_a_statement(statement: str, x86: list[str], aarch64: lis
 
 
 @pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("x86", ["cmp EAX,$2", "mov ECX,$1", "mov EBX,$0", "cmovle EBX,ECX"]),
+        ("x86_64", ["cmpq $2,%rax", "movq $1,%rcx", "movq $0,%rbx", "cmovleq %rcx,%rbx"]),
+        ("aarch64", ["CMP X0,#2", "CSET X1,LE"]),
+    ],
+)
+def test_the_value_of_a_comparison_takes_no_branch(target: str, expected: list[str]) -> None:
+    assert cells("r0 = 1\nr1 = r0 <= 2", target)[1:] == expected
+
+
+@pytest.mark.parametrize(
     ("statement", "expected"),
     [  # as Linux has it
         ("LoadLoad", ["fence r,r"]),
@@ -248,7 +260,7 @@ MANY = "\n".join(f"r{number} = x" for number in range(16))
     [
         ("r0 = fetch_or(x, 1)", "x86", "no fetch_or that gives the old value", 4),
         ("r0 = x\nr1 = r0 == 1", "ppc", "no instruction for the value of a comparison", 5),
-        ("r0 = x\nx = r0 < 1", "x86", "no instruction for the value of a comparison", 5),
+        ("r0 = x\nx = r0 < 1", "ppc", "no instruction for the value of a comparison", 5),
         (MANY, "x86", "needs more registers", 3),
     ],
 )

@@ -212,7 +212,7 @@ class _Walk:
         holes = self._operands(statement, cells)
         kept = self.registers[statement.register] if statement.register else None
         result = self._fresh() if kept is None or kept in holes.values() else kept
-        holes |= {name: self._fresh() for name in ("t", "u") if f"{{{name}}}" in "".join(cells)}
+        holes |= self._scratch(cells, "t", "u")
         holes |= {"d": result, "o": target.suffix.get(ordering, ""), "retry": self._retry(cells), "out": self._label()}
         after = target.after.get(ordering, ())
         holes["conditional"], success = target.paired.get(ordering, ("", after))
@@ -334,7 +334,12 @@ class _Walk:
         if op not in self.target.test:
             message = f"{self.target.arch} has no instruction for the value of a comparison"
             raise self._refusal(message, "use the comparison as the condition of an `if`")
-        self._emit(self.target.test[op], d=into, **self._compare(left, right))
+        cells, operands = self.target.test[op], self._compare(left, right)
+        self._emit(cells, d=into, **self._scratch(cells, "t"), **operands)
+
+    def _scratch(self, cells: Cells, *names: str) -> dict[str, str]:
+        """The scratch registers that some cells need."""
+        return {name: self._fresh() for name in names if f"{{{name}}}" in "".join(cells)}
 
     def _compare(self, left: ast.Expression, right: ast.Expression) -> dict[str, str]:
         """Sets the flags, where the target has any; its operands, for a target that has none."""

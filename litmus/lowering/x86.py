@@ -11,6 +11,7 @@ from litmus.lowering.target import Cells, Target
 from litmus.native.tree import Ordering
 from litmus.syntax import x86
 
+CONDITIONS = {"==": "e", "!=": "ne", "<": "l", "<=": "le", ">": "g", ">=": "ge"}
 READ: Cells = ("mov {d},{a}",)
 WRITE: Cells = ("mov {a},{s}",)
 READS: tuple[Ordering, ...] = ("plain", "once", "acquire")
@@ -41,15 +42,9 @@ TARGET = Target(
         "^": _two_operands("xor"),
     },
     compare="cmp {l},{r}",
-    jumps={
-        "==": "je {label}",
-        "!=": "jne {label}",
-        "<": "jl {label}",
-        "<=": "jle {label}",
-        ">": "jg {label}",
-        ">=": "jge {label}",
-    },
+    jumps={op: f"j{condition} {{label}}" for op, condition in CONDITIONS.items()},
     jump="jmp {label}",
+    test={op: ("mov {t},$1", "mov {d},$0", f"cmov{condition} {{d}},{{t}}") for op, condition in CONDITIONS.items()},
     read=dict.fromkeys(READS, READ),
     write=dict.fromkeys(WRITES, WRITE),
     fences={

@@ -38,6 +38,9 @@ TARGET = replace(
         "^": _two_operands("xor"),
     },
     compare="cmpq {r},{l}",
+    test={
+        op: ("movq $1,{t}", "movq $0,{d}", f"cmov{condition}q {{t}},{{d}}") for op, condition in x86.CONDITIONS.items()
+    },
     read=dict.fromkeys(x86.READS, READ),
     write=dict.fromkeys(x86.WRITES, WRITE),
     updates={
