@@ -15,11 +15,14 @@ from mmcore.trace.explore import Exploration, Values
 from mmcore.trace.join import join
 from mmcore.trace.names import Names, addresses, unique
 from mmcore.trace.step import Branch, Item, Step
-from mmcore.trace.term import COMPARISONS, LEAVES, Expression
+from mmcore.trace.term import COMPARISONS, LEAVES, Expression, negated, registers
 
 INDENT = "\t"
 UNTYPED = ("xchg", "cmpxchg")
 """Updates of words of any type; those of counters have names of their own."""
+
+UNUSED = "unused"
+"""The local variable for all results that nobody looks at."""
 
 _ASSIGNED = re.compile(r"^\s*(\w+)\s*(?::[^=]*)?=[^=]")
 
@@ -66,6 +69,7 @@ class _Column:
         self.cut = ""
         self.observed = _observed(tree)
         self.pointers = {*exploration.pointers, *_merged_pointers(tree)}
+        self.used = set(_used(tree))
 
     def lines(self) -> list[str]:
         """The body: declarations, then statements."""
@@ -89,10 +93,10 @@ class _Column:
 
     def branch(self, branch: Branch, indent: str) -> Iterator[str]:
         """The lines of an `if`; one with nothing to do but else is turned round."""
-        condition, then, otherwise = self.text(branch.condition), branch.then, branch.otherwise
+        condition, then, otherwise = branch.condition, branch.then, branch.otherwise
         if not then:
-            condition, then, otherwise = f"!{_bracketed(condition)}", otherwise, ()
-        yield f"{indent}if ({condition}) {{\n"
+            condition, then, otherwise = negated(condition), otherwise, ()
+        yield f"{indent}if ({self.text(condition)}) {{\n"
         yield from self.statements(then, indent + INDENT)
         if otherwise:
             yield f"{indent}}} else {{\n"
@@ -146,8 +150,10 @@ class _Column:
 
     def register(self, key: Any, step: Step | None = None) -> str:
         """The local variable of a register, named after that of the routine where it has one."""
+        if key not in self.used:
+            key = UNUSED
         if key not in self.registers:
-            wish = _wish(step) if step else "r"
+            wish = UNUSED if key == UNUSED else _wish(step) if step else "r"
             self.registers[key] = unique(wish, (*self.registers.values(), *self.names.cells.values(), *self.observed))
         return self.registers[key]
 
@@ -164,12 +170,21 @@ class _Column:
                 return name
             case "element":
                 return self.text(expression[1])
-            case "~":
-                return f"~{_bracketed(self.text(expression[1]))}"
-            case "&" if isinstance(expression[2], int) and expression[2] < 0:
-                return f"{_bracketed(self.text(expression[1]))} & ~{~expression[2]}"
+            case "~":  # what reads these tests knows neither ~ nor !
+                return f"{_bracketed(self.text(expression[1]))} ^ -1"
             case symbol:
                 return f" {symbol} ".join(_bracketed(self.text(part)) for part in expression[1:])
+
+
+def _used(items: Iterable[Item]) -> Iterator[Any]:
+    """The registers that something is computed from."""
+    for item in items:
+        if isinstance(item, Branch):
+            yield from registers(item.condition)
+            yield from _used((*item.then, *item.otherwise))
+        else:
+            for argument in item.arguments:
+                yield from registers(argument)
 
 
 def _merged_pointers(tree: Iterable[Item]) -> Iterator[Any]:

@@ -17,7 +17,8 @@ from mmcore.memory import Array, Cell
 Expression: TypeAlias = "int | tuple[Any, ...]"
 
 LEAVES = frozenset({"cell", "array", "register", "observed", "final"})
-COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
+OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+COMPARISONS = tuple(OPPOSITES)
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "&": operator.and_, "|": operator.or_,
     "^": operator.xor, "<<": operator.lshift, ">>": operator.rshift, "<": operator.lt, "<=": operator.le,
@@ -153,6 +154,13 @@ def simplified(symbol: str, left: Expression, right: Expression) -> Expression:
         case "==" | "!=", (">>", shifted, int(bits)), int(high):
             return symbol, ("&", shifted, -1 << bits), high << bits
     return symbol, left, right
+
+
+def negated(condition: Expression) -> Expression:
+    """The condition that holds where the given one does not."""
+    if isinstance(condition, tuple) and condition[0] in OPPOSITES:
+        return OPPOSITES[condition[0]], *condition[1:]
+    return simplified("==", condition, 0)
 
 
 def registers(expression: Expression) -> Iterator[Any]:
