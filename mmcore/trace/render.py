@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from mmcore.errors import ScenarioError
 from mmcore.trace.explore import Exploration, Values
 from mmcore.trace.join import join
 from mmcore.trace.names import Names, addresses, unique
+from mmcore.trace.proposition import constant, finals, proposition, results
 from mmcore.trace.step import Branch, Item, Step
-from mmcore.trace.term import COMPARISONS, LEAVES, Expression, negated, registers
+from mmcore.trace.term import COMPARISONS, Expression, is_address, negated, registers
 
 INDENT = "\t"
 UNTYPED = ("xchg", "cmpxchg")
@@ -30,14 +30,14 @@ _ASSIGNED = re.compile(r"^\s*(\w+)\s*(?::[^=]*)?=[^=]")
 def render(name: str, comment: str, threads: Sequence[Exploration], values: Values, bad: Expression) -> str:
     """The text of a litmus test."""
     trees = [join(exploration.paths) for exploration in threads]
-    names = Names((*(found for tree in trees for found in addresses(tree)), *_finals(bad)), values)
+    names = Names((*(found for tree in trees for found in addresses(tree)), *finals(bad)), values)
     kinds = _kinds(trees)
     columns = [_Column(i, *pair, names, kinds) for i, pair in enumerate(zip(trees, threads, strict=True))]
-    for thread, result in _asked(bad):
+    for thread, result in results(bad):
         columns[thread].observed[result] = None
     bodies = [column.lines() for column in columns]
     first = {variable: next(iter(values[cell])) for cell, variable in names.cells.items()}
-    initial = "".join(f"{INDENT}{variable}={_constant(value, names)};\n" for variable, value in first.items())
+    initial = "".join(f"{INDENT}{variable}={constant(value, names)};\n" for variable, value in first.items())
     text = [f"C {name}\n\n(*\n{_quoted(comment)} *)\n\n{{\n{initial}}}\n"]
     for column, body in zip(columns, bodies, strict=True):
         used = [cell for cell in names.cells if names.cells[cell] in column.parameters]
@@ -46,7 +46,7 @@ def render(name: str, comment: str, threads: Sequence[Exploration], values: Valu
     cut = [f"{column.number}:{column.cut}=0" for column in columns if column.cut]
     if cut:
         text.append("\nfilter (" + " /\\ ".join(cut) + ")")
-    return "".join(text) + f"\nexists ({_condition(bad, names)})\n"
+    return "".join(text) + f"\nexists ({proposition(bad, names)})\n"
 
 
 class _Column:
@@ -189,25 +189,7 @@ def _used(items: Iterable[Item]) -> Iterator[Any]:
 
 def _merged_pointers(tree: Iterable[Item]) -> Iterator[Any]:
     """The local variables that the arms of branches set to addresses."""
-    return (step.result for step in _steps(tree) if step.kind == "set" and _is_address(step.arguments[0]))
-
-
-def _asked(bad: Expression) -> Iterator[tuple[int, str]]:
-    """The results that a condition speaks of: thread and name."""
-    if isinstance(bad, tuple) and bad[0] == "observed":
-        yield bad[1], bad[2]
-    elif isinstance(bad, tuple) and bad[0] not in LEAVES:
-        for part in bad[1:]:
-            yield from _asked(part)
-
-
-def _finals(bad: Expression) -> Iterator[Expression]:
-    """The cells whose final value a condition speaks of."""
-    if isinstance(bad, tuple) and bad[0] == "final":
-        yield "cell", bad[1]
-    elif isinstance(bad, tuple) and bad[0] not in LEAVES:
-        for part in bad[1:]:
-            yield from _finals(part)
+    return (step.result for step in _steps(tree) if step.kind == "set" and is_address(step.arguments[0]))
 
 
 def _compares(expression: Expression) -> bool:
@@ -257,50 +239,6 @@ def _wish(step: Step) -> str:
 
 def _bracketed(text: str) -> str:
     return f"({text})" if " " in text else text
-
-
-def _constant(value: Expression, names: Names) -> str:
-    """An initial value or the constant of a condition."""
-    if isinstance(value, int):
-        return str(value)
-    return names.address(value)
-
-
-def _condition(expression: Expression, names: Names) -> str:
-    """The bad outcome as a proposition of litmus tests."""
-    match expression:
-        case ("&", left, right):
-            return f"{_condition(left, names)} /\\ {_condition(right, names)}"
-        case ("|", left, right):
-            return f"({_condition(left, names)} \\/ {_condition(right, names)})"
-        case ("~", negated):
-            return f"~({_condition(negated, names)})"
-        case ("==" | "!=" as symbol, left, right) if not _is_result(right):
-            atom = f"{_result(left, names)}={_constant(right, names)}"
-            return atom if symbol == "==" else f"~({atom})"
-        case (kind, *_) if kind in ("observed", "final"):
-            return f"~({_result(expression, names)}=0)"
-    hint = "compare results with constants, by == and !=, and compute everything else in the threads"
-    raise ScenarioError("a litmus test cannot ask for this outcome", hint=hint)
-
-
-def _is_address(expression: Expression) -> bool:
-    return isinstance(expression, tuple) and expression[0] in ("cell", "array")
-
-
-def _is_result(expression: Expression) -> bool:
-    return isinstance(expression, tuple) and not _is_address(expression)
-
-
-def _result(expression: Expression, names: Names) -> str:
-    """What a thread observed, or what a cell holds at the end."""
-    match expression:
-        case ("observed", thread, name):
-            return f"{thread}:{name}"
-        case ("final", cell):
-            return names.cells[cell]
-    hint = "write the result on the left, and what it is compared with on the right"
-    raise ScenarioError("a condition compares something that is no result", hint=hint)
 
 
 def _quoted(comment: str) -> str:

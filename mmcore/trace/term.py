@@ -156,6 +156,11 @@ def simplified(symbol: str, left: Expression, right: Expression) -> Expression:
     return symbol, left, right
 
 
+def is_address(expression: Expression) -> bool:
+    """Whether an expression is the address of a cell or of an array."""
+    return isinstance(expression, tuple) and expression[0] in ("cell", "array")
+
+
 def negated(condition: Expression) -> Expression:
     """The condition that holds where the given one does not."""
     if isinstance(condition, tuple) and condition[0] in OPPOSITES:
