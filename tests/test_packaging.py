@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-DATA = ("litmus/grammar/*.lark", "litmus/*/*.cat", "litmus/models/*.md", "litmus/py.typed")
+DATA = (
+    "litmus/grammar/*.lark", "litmus/*/*.cat", "litmus/models/*.md", "litmus/py.typed",
+    "litmus/report/page/*.css", "litmus/report/page/*.js",
+)  # fmt: skip
 
 
 def run(*command: object, cwd: Path, **environment: str) -> str:
@@ -55,6 +58,9 @@ def test_installed_wheel_answers_from_another_folder(wheel: Path, tmp_path: Path
     assert "x86-tso" in litmus("models")
     assert "Sometimes" in litmus("check", "-m", "x86-tso", "SB.litmus")
     assert "mov" in litmus("lower", "--to", "x86", "SB.litmus")
+    litmus("show", "-m", "sc", "-o", "SB.html", "SB.litmus")
+    page = (tmp_path / "SB.html").read_text(encoding="utf-8")
+    assert "<svg" in page and "prefers-color-scheme" in page and "addEventListener" in page
 
 
 @pytest.mark.slow
