@@ -59,7 +59,7 @@ def tables(table: Array) -> Iterator[Array]:
 def audit(system: System, held: Mapping[int, int]) -> Iterator[str]:
     """The violations; `held` says how many references the users of the machine hold on each page, by frame.
 
-    A pin of a single page is GUP_PIN_COUNTING_BIAS references.  The pages of a block behind the first are in use with 0.
+    A pin of a single page is GUP_PIN_COUNTING_BIAS references; the later pages of a block are in use without any.
     """
     mapped = [entry for mm in system.mms.values() for entry in entries(mm)]
     yield from audit_counts(system, mapped, held)
@@ -77,16 +77,18 @@ def audit_counts(system: System, mapped: list[Entry], held: Mapping[int, int]) -
     """Each page has as many references and mappings as there are."""
     mappings = Counter(entry.pte >> PFN_SHIFT for entry in mapped)
     del mappings[system.zero_page.pfn]
-    references = Counter(held) + mappings
+    references = mappings.copy()
+    references.update(held)
     references.update(page.pfn for file in system.files.values() for page in file.pages.values())
     references.update(
         system.table_pages[table.name].pfn for mm in system.mms.values() for table in tables(mm.tables.root)
     )
     for page in system.node.mem_map:
-        if page.refcount.value != references[page.pfn]:
-            yield f"{page} has {references[page.pfn]} references, and counts {page.refcount.value}"
-        if page.mapcount.value != mappings[page.pfn] - 1:
-            yield f"{page} is mapped {mappings[page.pfn]} times, and counts {page.mapcount.value} + 1"
+        users, times = references.get(page.pfn, 0), mappings.get(page.pfn, 0)
+        if page.refcount.value != users:
+            yield f"{page} has {users} references, and counts {page.refcount.value}"
+        if page.mapcount.value != times - 1:
+            yield f"{page} is mapped {times} times, and counts {page.mapcount.value} + 1"
 
 
 def audit_private(mapped: list[Entry]) -> Iterator[str]:
@@ -106,16 +108,21 @@ def audit_private(mapped: list[Entry]) -> Iterator[str]:
 
 def audit_zone(system: System, zone: Zone, held: Mapping[int, int]) -> Iterator[str]:
     """Each page is either in use or in one free block or list, and free buddies are merged."""
-    where: Counter[int] = Counter()
-    for per_cpu in zone.per_cpu_pages:
-        where.update(pfn for kept in per_cpu.lists for pfn in kept)
-    for order in range(MAX_PAGE_ORDER + 1):
-        for kind in range(len(MIGRATE_TYPES)):
-            for pfn in zone.free_area[order][kind]:
-                where.update(range(pfn, pfn + (1 << order)))
+    free = [0] * zone.end
+    for pfn in (pfn for per_cpu in zone.per_cpu_pages for kept in per_cpu.lists for pfn in kept):
+        free[pfn] += 1
+    for order, area in enumerate(zone.free_area):
+        for kind, blocks in enumerate(area):
+            for pfn in blocks:
+                for each in range(pfn, pfn + (1 << order)):
+                    free[each] += 1
                 yield from audit_block(system, zone, pfn, order, kind)
     for pfn in range(zone.start, zone.end):
-        yield from audit_place(system.node.mem_map.pages[pfn], where[pfn], pfn in held)
+        page = system.node.mem_map.pages[pfn]
+        if free[pfn] + (page.refcount.value > 0 or pfn in held) != 1:  # type: ignore[operator]
+            yield f"{page} has {page.refcount.value} references, and is {free[pfn]} times in a list of free pages"
+        if free[pfn]:
+            yield from audit_free(page)
 
 
 def audit_block(system: System, zone: Zone, pfn: int, order: int, kind: int) -> Iterator[str]:
@@ -132,16 +139,12 @@ def audit_block(system: System, zone: Zone, pfn: int, order: int, kind: int) -> 
             yield f"{name} is not merged with its buddy at {buddy}"
 
 
-def audit_place(page: Page, free: int, held: bool) -> Iterator[str]:
-    """A page in use is in no free list, a free one in one, and has no users."""
-    references: Any = page.refcount.value
-    flags: Any = page.flags.value
-    if free + (references > 0 or held) != 1:
-        yield f"{page} has {references} references, and is {free} times in a list of free pages"
-    if free and page.mapcount.value != -1:
+def audit_free(page: Page) -> Iterator[str]:
+    """A free page is not mapped, and has no flags but that of a free block."""
+    if page.mapcount.value != -1:
         yield f"{page} is free, and mapped"
-    if free and flags & ~(1 << PG_buddy):
-        yield f"{page} is free, and has the flags {flags}"
+    if page.flags.value not in (0, 1 << PG_buddy):
+        yield f"{page} is free, and has the flags {page.flags.value}"
 
 
 # --- TLBs ---------------------------------------------------------------------------------------------------------
