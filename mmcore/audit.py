@@ -33,27 +33,33 @@ class Entry:
         return self.mm.system.node.mem_map.pages[self.pte >> PFN_SHIFT]
 
 
-def entries(mm: Mm) -> Iterator[Entry]:
-    """The present entries of an address space, in order of address."""
-    yield from _entries(mm, mm.tables.root, mm.tables.geometry.top, 0)
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the page tables of an address space hold: present entries in order of address, and the tables."""
+
+    entries: list[Entry]
+    tables: list[Array]
 
 
-def _entries(mm: Mm, table: Array, level: int, base: int) -> Iterator[Entry]:
+def survey(mm: Mm) -> Survey:
+    """Looks through the page tables of an address space."""
+    found = Survey([], [])
+    _look(mm, mm.tables.root, mm.tables.geometry.top, 0, found)
+    return found
+
+
+def _look(mm: Mm, table: Array, level: int, base: int, found: Survey) -> None:
+    """Adds what is in one table, which begins at the address `base`."""
+    found.tables.append(table)
     span = mm.tables.geometry.span(level)
     for i, cell in enumerate(table.cells):
         value: Any = cell.value
+        if value == 0:
+            continue
         if isinstance(value, Array):
-            yield from _entries(mm, value, level - 1, base + i * span)
+            _look(mm, value, level - 1, base + i * span, found)
         elif value & PAGE_PRESENT:
-            yield Entry(mm, base + i * span, value)
-
-
-def tables(table: Array) -> Iterator[Array]:
-    """A page table, and those below it."""
-    yield table
-    for cell in table.cells:
-        if isinstance(cell.value, Array):
-            yield from tables(cell.value)
+            found.entries.append(Entry(mm, base + i * span, value))
 
 
 def audit(system: System, held: Mapping[int, int]) -> Iterator[str]:
@@ -61,8 +67,10 @@ def audit(system: System, held: Mapping[int, int]) -> Iterator[str]:
 
     A pin of a single page is GUP_PIN_COUNTING_BIAS references; the later pages of a block are in use without any.
     """
-    mapped = [entry for mm in system.mms.values() for entry in entries(mm)]
-    yield from audit_counts(system, mapped, held)
+    surveys = [survey(mm) for mm in system.mms.values()]
+    mapped = [entry for found in surveys for entry in found.entries]
+    used = [system.table_pages[table.name].pfn for found in surveys for table in found.tables]
+    yield from audit_counts(system, mapped, used, held)
     yield from audit_private(mapped)
     for zone in system.node.zones:
         yield from audit_zone(system, zone, held)
@@ -73,16 +81,14 @@ def audit(system: System, held: Mapping[int, int]) -> Iterator[str]:
 # --- counts -------------------------------------------------------------------------------------------------------
 
 
-def audit_counts(system: System, mapped: list[Entry], held: Mapping[int, int]) -> Iterator[str]:
-    """Each page has as many references and mappings as there are."""
+def audit_counts(system: System, mapped: list[Entry], used: list[int], held: Mapping[int, int]) -> Iterator[str]:
+    """Each page has as many references and mappings as there are; `used` are the frames of page tables."""
     mappings = Counter(entry.pte >> PFN_SHIFT for entry in mapped)
     del mappings[system.zero_page.pfn]
     references = mappings.copy()
     references.update(held)
     references.update(page.pfn for file in system.files.values() for page in file.pages.values())
-    references.update(
-        system.table_pages[table.name].pfn for mm in system.mms.values() for table in tables(mm.tables.root)
-    )
+    references.update(used)
     for page in system.node.mem_map:
         users, times = references.get(page.pfn, 0), mappings.get(page.pfn, 0)
         if page.refcount.value != users:

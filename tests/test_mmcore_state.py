@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from litmus.errors import LitmusError
-from mmcore.audit import audit, entries
+from mmcore.audit import audit, survey
 from mmcore.core.fault import VM_FAULT_OOM
 from mmcore.core.gup_fast import FOLL_LONGTERM, FOLL_WRITE
 from mmcore.core.longterm import page_is_longterm_pinnable
@@ -290,7 +290,7 @@ class Core(RuleBasedStateMachine):
 
     @staticmethod
     def contents_are_right(process: Process) -> None:
-        present = {entry.address: entry.page for entry in entries(process.mm)}
+        present = {entry.address: entry.page for entry in survey(process.mm).entries}
         for address, word in process.words.items():
             page = present.get(address)
             if page is not None:
