@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from litmus.check import check, judge_of, lowered
+from litmus.errors import InternalError
 from litmus.evaluate import Evaluator
 from litmus.gallery import catalogue as gallery
-from litmus.gallery.exhibit import allowed, asking, forbidden, show
+from litmus.gallery.exhibit import CUT, allowed, asking, forbidden, show
 from litmus.library import load_model
 from litmus.program import Program
 from litmus.report.page.content import Content
@@ -104,6 +105,34 @@ def test_exhibits_hold(name: str) -> None:
         theory = judge_of(test, model).theory(structure.signature)
         failing = Evaluator(theory, structure).failing(found.execution)
         assert (failing is None) == (found.violation is None) == (verdict.observation != "Never")
+
+
+def test_an_allowed_outcome_is_never_shown_as_forbidden() -> None:
+    test = asking(program("SB"), outcome("0:r0=0 /\\ 1:r0=0", program("SB")))
+    assert forbidden(test, load_model("sc")) is not None
+    with pytest.raises(InternalError):
+        forbidden(test, load_model("x86-tso"))
+
+
+LOOP = """X86 wait
+{ }
+ P0         | P1          ;
+ MOV [x],$1 | L:          ;
+ MOV [y],$1 | MOV EAX,[y] ;
+            | CMP EAX,$1  ;
+            | JNE L       ;
+            | MOV EBX,[x] ;
+exists (1:EBX=0)
+"""
+
+
+def test_a_loop_that_was_cut_is_said_to_be() -> None:
+    test, model = parse(Source("wait", LOOP)), load_model("x86-tso")
+    cells = [outcome.cells[0] for outcome in gallery.catalogue(test, [model]).outcomes]
+    assert [cell.answer for cell in cells] == ["forbidden", "allowed"]
+    assert [CUT in cell.story for cell in cells] == [True, False]
+    shown = show(test, model)
+    assert shown.exhibit is not None and CUT in shown.exhibit.poster(test, shown.verdict).notes
 
 
 def test_too_many_outcomes_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from litmus.check import Options, check, judge_of, lowered
 from litmus.errors import UnsupportedError
 from litmus.execution import Execution
 from litmus.explain.ways import asked, ways
-from litmus.gallery.exhibit import STANDARD, Exhibit, asking, exhibit, forbidden, witnesses
+from litmus.gallery.exhibit import CUT, STANDARD, Exhibit, asking, exhibit, forbidden, witnesses
 from litmus.library import Model
 from litmus.program import And, Compare, Program, Value, observables
 from litmus.proposition import predicate
@@ -130,7 +130,8 @@ def _cell(program: Program, answered: _Answered, values: Values, options: Option
         return Cell(name, "undefined", story=tuple(flag.describe() for flag in verdict.flagged))
     if verdict.observation is None:
         return Cell(name, "undecided", story=(verdict.undecided or "no reason given",))
-    return _forbidden(program, answered, values, options, budget)
+    found = _forbidden(program, answered, values, options, budget)
+    return replace(found, story=(*found.story, CUT)) if verdict.bounded else found
 
 
 def _forbidden(program: Program, answered: _Answered, values: Values, options: Options, budget: Budget) -> Cell:
@@ -143,7 +144,7 @@ def _forbidden(program: Program, answered: _Answered, values: Values, options: O
     except Undecided as limit:
         return Cell(name, "forbidden", story=(f"no execution to show: {limit}",))
     if found is None:
-        return Cell(name, "impossible", story=("No execution ends in this state, whatever the model.",))
+        return Cell(name, "impossible", story=("No execution of the program ends in this state, allowed or not.",))
     return _shown(name, replace(found, own_words=answered.test.arch == program.arch))
 
 

@@ -10,6 +10,7 @@ from textwrap import wrap
 from litmus.cat.theory import Theory
 from litmus.cat.vocabulary import UNDEFINED
 from litmus.check import PORTABLE, Options, check, judge_of, lowered, wanted_of
+from litmus.errors import InternalError
 from litmus.execution import Execution
 from litmus.explain.cycle import Violation
 from litmus.explain.edge import Edge
@@ -28,6 +29,8 @@ MOST_WAYS = 32
 """Of the ways to get a forbidden outcome, the one with the shortest cycle is taken among this many."""
 
 STANDARD = Options()
+
+CUT = "a loop was cut at the unrolling bound: what takes more rounds is not seen"
 
 WIDEST = 100
 """The characters of a line under a title."""
@@ -72,7 +75,8 @@ class Exhibit:
     def poster(self, program: Program, verdict: Verdict) -> Graph:
         """The picture by itself: its title says what is shown; the question, the final state and flags are under it."""
         flags = (f"flag: {flag.describe()}" for flag in verdict.flagged)
-        notes = (condition_text(program.condition), f"final state: {state_text(self.state)}", *flags)
+        cut = [CUT] if verdict.bounded and self.violation is not None else []
+        notes = (condition_text(program.condition), f"final state: {state_text(self.state)}", *flags, *cut)
         undefined = self.violation is not None and UNDEFINED in verdict.flags
         answer = f"possible by undefined behaviour only, else {self.answer}" if undefined else self.answer
         lines = [line for note in notes for line in wrap(note, WIDEST)]
@@ -137,10 +141,13 @@ def forbidden(
 ) -> Exhibit | None:
     """The candidate execution with the outcome that breaks an axiom most plainly; None if none ends in it.
 
-    Raises Undecided when the budget is spent (by default that of the options).
+    To be called only where the model does not allow the outcome: InternalError if it does all the same.  Raises
+    Undecided when the budget is spent (by default that of the options).
     """
     budget = budget or Budget(options.timeout, options.rlimit)
-    found = [way for way in islice(ways(program, model, options.unroll, budget), MOST_WAYS) if way.violation]
+    found = list(islice(ways(program, model, options.unroll, budget), MOST_WAYS))
+    if any(way.violation is None for way in found):
+        raise InternalError(f"{program.name}: an outcome that is said to be forbidden has an allowed execution")
     if not found:
         return None
     best = min(found, key=_length)
