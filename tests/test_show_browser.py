@@ -113,6 +113,8 @@ def test_the_forbidden_outcome_shows_first(opened: Any) -> None:
 def test_a_click_shows_another_picture(opened: Any) -> None:
     opened.find_element(By.CSS_SELECTOR, 'button[aria-label="0:r0=1; 1:r0=0; under power: allowed"]').click()
     assert panels(opened) == ["0:r0=1; 1:r0=0; under power"]
+    status = opened.find_element(By.CSS_SELECTOR, '[role="status"]').get_attribute("textContent")
+    assert status == "Shown: 0:r0=1; 1:r0=0; under power: allowed"
     assert len(pressed(opened)) == 1
 
 

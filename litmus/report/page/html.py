@@ -128,7 +128,7 @@ def _outcomes(content: Content) -> Iterator[str]:
         yield f"<p>{content.left_out} more final states are not shown.</p>"
     yield '<div class="split"><div class="wide">'
     yield from _table(content)
-    yield '</div><div class="pictures" aria-live="polite">'
+    yield '</div><div class="pictures"><p id="shown" role="status" class="hidden"></p>'
     yield from (_panel(cell, outcome, *place) for place, outcome, cell in _cells(content))
     yield "</div></div></section>"
 

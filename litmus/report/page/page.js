@@ -2,6 +2,7 @@
 (() => {
   const root = document.documentElement;
   const cells = [...document.querySelectorAll("button.cell")];
+  const status = document.getElementById("shown");
   const panels = [...document.querySelectorAll(".panel")];
   if (!cells.length) return;
   root.classList.add("scripted");
@@ -11,6 +12,7 @@
       other.setAttribute("aria-pressed", String(other === cell));
       other.tabIndex = other === cell ? 0 : -1;
     }
+    status.textContent = `Shown: ${cell.getAttribute("aria-label")}`;
     for (const panel of panels) panel.hidden = panel.id !== cell.getAttribute("aria-controls");
   }
 
