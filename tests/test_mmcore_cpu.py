@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 
+from mmcore.check import trace
 from mmcore.cpu import Cpu
 from mmcore.direct import DirectCpu
 from mmcore.errors import Misuse, ScenarioError
+from mmcore.interleaved.machine import Machine
+from mmcore.interleaved.outcome import machine
+from mmcore.interleaved.search import exhaustively
 from mmcore.memory import Cell, Memory
 from mmcore.scenario import NEVER, Scenario, Thread, Variant
 from mmcore.trace.explore import explore
@@ -225,3 +229,16 @@ def test_a_scenario_gives_each_run_a_machine_of_its_own() -> None:
     for run in scenario.runs(variant):
         run(DirectCpu)
     assert [cell.value for cell in made] == [1, 1]
+
+
+def test_an_error_in_a_routine_is_told_with_its_line() -> None:
+    def routine(cpu: Cpu, x: Cell) -> None:
+        cpu.write_once(x, int(cpu.read_once(x)) + "1")  # type: ignore[operator]
+
+    variant = Variant("only", NEVER, "")
+    scenario = Scenario("s", "", (), "", lambda memory: memory.cell("x"), (Thread("t", routine),),
+                        lambda end: end.t.r == 1, (variant,))  # fmt: skip
+    line = routine.__code__.co_firstlineno + 1
+    for run in (lambda: machine(scenario, variant), lambda: trace(scenario, variant)):
+        with pytest.raises(ScenarioError, match=rf"test_mmcore_cpu.py:{line}: TypeError"):
+            exhaustively(found) if isinstance(found := run(), Machine) else found

@@ -94,9 +94,9 @@ def _code(reports: list[Report]) -> int:
 def _replay(arguments: Namespace) -> int:
     """Runs a schedule that was kept, on its variant or the one that is named; 1 if it fails."""
     content = _read(arguments.replay)
-    if arguments.scenario not in (None, content["scenario"]):
-        raise UsageError(f"the schedule is one of '{content['scenario']}', not of '{arguments.scenario}'")
-    scenario = load(content["scenario"])
+    scenario = load(arguments.scenario or content["scenario"])
+    if scenario.name != content["scenario"]:
+        raise UsageError(f"the schedule is one of '{content['scenario']}', not of '{scenario.name}'")
     variant = scenario.variant(content["variant"] if arguments.variant == "all" else arguments.variant)
     machine = machine_of(scenario, variant)
     schedule = again(machine, content["steps"])

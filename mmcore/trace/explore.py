@@ -40,8 +40,8 @@ Values: TypeAlias = dict[str, dict[Expression, None]]
 """What each cell may hold, in the order of discovery."""
 
 
-class Cut(Exception):
-    """The path ends here: a loop that is cut, or a wait that does not end."""
+class Cut(BaseException):
+    """The path ends here: a loop that is cut, or a wait that does not end.  No routine catches it."""
 
 
 @dataclass
