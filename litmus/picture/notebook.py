@@ -27,7 +27,8 @@ def verdict_html(verdict: Verdict) -> str:
     head = f"<b>{escaped(verdict.test)}</b> under {escaped(verdict.model)}: <b>{escaped(found)}</b>"
     notes = "".join(f"<div>flag: {escaped(name)}</div>" for name in verdict.flags)
     paired = len(verdict.states) == len(verdict.witnesses)
-    pictures = [execution_svg(w) for w in verdict.witnesses[:MOST_PICTURES]] if paired else []  # type: ignore[arg-type]
+    shown = verdict.witnesses[:MOST_PICTURES] if paired else ()
+    pictures = [svg(graph(execution), styled=False) for execution in shown]  # type: ignore[arg-type]
     pictures += [""] * (len(verdict.states) - len(pictures))
     states = [_state(state, picture) for state, picture in zip(verdict.states, pictures, strict=True)]
     return f"<div><style>{STYLE}</style><div>{head}</div>{notes}{''.join(states)}</div>"
