@@ -120,10 +120,11 @@ class Core(RuleBasedStateMachine):
 
     @rule(spot=spots, writes=st.integers(0, 2))
     def access(self, spot: int, writes: int) -> None:
-        """A read and some writes: what programs do most."""
-        self.read(*self.chosen(spot))
+        """A read and some writes, from both CPUs: what programs do most."""
+        process, address, cpu = self.chosen(spot)
+        self.read(process, address, cpu)
         for i in range(writes):
-            self.write(*self.chosen(spot + 8 * i))
+            self.write(process, address, (cpu + i + 1) % 2)
 
     @rule(spot=spots)
     def write_first(self, spot: int) -> None:
@@ -353,9 +354,10 @@ MUTANTS: dict[str, dict[str, object]] = {
     "migration does not look for pins and references": {
         "migration.folio_try_share_anon_rmap_pte": lambda cpu, page: True,
         "migration.folio_ref_count": lambda cpu, page: 1,
-        "migration.folio_ref_freeze": lambda cpu, page, count: True,
+        "migrate.folio_ref_count": lambda cpu, page: 2,
+        "migrate.folio_ref_freeze": lambda cpu, page, count, label: True,
     },
-    "migration does not copy": {"migration.copy_page": nothing},
+    "migration does not copy": {"migration.folio_migrate_copy": nothing, "migrate.folio_migrate_copy": nothing},
     "migration does not flush": {"migration.flush_tlb_page": nothing},
     "a pin for reading does not unshare": {"gup.gup_must_unshare": lambda cpu, vma, flags, page: False},
     "a long-term pin stays where it is": {"longterm.migrate_unpinnable": nothing, "gup.migrate_unpinnable": nothing},

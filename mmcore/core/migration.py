@@ -9,7 +9,7 @@ folio_migrate_mapping(), remove_migration_ptes()), mm/rmap.c:try_to_migrate(), m
 from __future__ import annotations
 
 from mmcore.core.anon_exclusive import folio_try_share_anon_rmap_pte
-from mmcore.core.fault import copy_page
+from mmcore.core.migrate import folio_migrate_copy, move_to_new_folio_early_copy
 from mmcore.core.mm_types import File, Mm, System, Vma
 from mmcore.core.page import (
     PAGE_MAPPING_ANON,
@@ -19,8 +19,6 @@ from mmcore.core.page import (
     folio_get,
     folio_mapcount,
     folio_ref_count,
-    folio_ref_freeze,
-    folio_ref_unfreeze,
     folio_test_anon,
     folio_test_large,
     folio_trylock,
@@ -137,32 +135,35 @@ def move_to_new_folio(cpu: Cpu, system: System, source: Page, target: Page) -> b
     """Moves contents and identity of an unmapped page that nobody else uses; whether it did (__migrate_folio())."""
     mapping = int(cpu.read_once(source.mapping))
     file = None if mapping & PAGE_MAPPING_ANON else system.files.get(mapping >> 1)
-    if folio_ref_count(cpu, source) != expected_refs(file):
+    moved = move_private(cpu, target, source) if file is None else move_cached(cpu, file, target, source)
+    if moved:
+        cpu.write_once(target.index, cpu.read_once(source.index))
+        cpu.write_once(target.mapping, mapping)
+        cpu.write_once(source.mapping, 0)
+    return moved
+
+
+def move_private(cpu: Cpu, target: Page, source: Page) -> bool:
+    """Moves the contents of a page that no file has; not if there is a reference but that of the isolation.
+
+    Nobody can find the page and take one, so that its references need no freeze (__folio_migrate_mapping()).
+    """
+    if folio_ref_count(cpu, source) != 1:
         return False
-    copy_page(cpu, target, source)
-    return folio_migrate_mapping(cpu, file, source, target)
-
-
-def expected_refs(file: File | None) -> int:
-    """The references of an unmapped page that nobody else uses: that of the isolation, and its file's."""
-    return 1 if file is None else 2
-
-
-def folio_migrate_mapping(cpu: Cpu, file: File | None, source: Page, target: Page) -> bool:
-    """Puts the target in the place of the source in its mapping; False if a reference has come up meanwhile."""
-    if not folio_ref_freeze(cpu, source, expected_refs(file)):
-        return False
-    cpu.write_once(target.index, cpu.read_once(source.index))
-    cpu.write_once(target.mapping, cpu.read_once(source.mapping))
+    folio_migrate_copy(cpu, target, source)
     if page_test(cpu, source, PG_swapbacked):
         page_set(cpu, target, PG_swapbacked)
-    if file is not None:
-        folio_get(cpu, target)
-        with cpu.spinlock(file.lock):
-            file.pages[int(cpu.read_once(source.index))] = target
-    cpu.write_once(source.mapping, 0)
-    folio_ref_unfreeze(cpu, source, 1)
     return True
+
+
+def move_cached(cpu: Cpu, file: File, target: Page, source: Page) -> bool:
+    """Moves the contents of a page of a file, and the file's reference; not if there is one but these two."""
+    with cpu.spinlock(file.lock):
+        moved = move_to_new_folio_early_copy(cpu, target, source, expected=2)
+        if moved:
+            folio_get(cpu, target)
+            file.pages[int(cpu.read_once(source.index))] = target
+    return moved
 
 
 # --- mapping again ------------------------------------------------------------------------------------------------

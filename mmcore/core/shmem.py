@@ -20,23 +20,32 @@ def new_file(system: System, size: int) -> File:
 
 def get_file_page(cpu: Cpu, system: System, file: File, index: int) -> Page | None:
     """The page at an offset, fresh and zeroed if there was none, with a reference for the caller; None is no memory."""
-    page = file.pages.get(index) or add_file_page(cpu, system, file, index)
-    if page is not None:
-        folio_get(cpu, page)
-    return page
+    with cpu.spinlock(file.lock):
+        page = file.pages.get(index)
+        if page is not None:
+            folio_get(cpu, page)
+    return page or add_file_page(cpu, system, file, index)
 
 
 def add_file_page(cpu: Cpu, system: System, file: File, index: int) -> Page | None:
-    """A fresh page at an offset, whose reference belongs to the file (shmem_alloc_and_add_folio())."""
+    """A fresh page for an offset, with a reference for the caller beside the file's (shmem_alloc_and_add_folio()).
+
+    A page that somebody else has added first is taken instead.
+    """
     page = alloc_pages(cpu, system.node, 0, GFP_HIGHUSER_MOVABLE | GFP_ZERO)
     if page is None:
         return None
     cpu.write_once(page.mapping, file.number << 1)
     cpu.write_once(page.index, index)
-    page_set(cpu, page, PG_lru)
     with cpu.spinlock(file.lock):
-        file.pages[index] = page
-    return page
+        found = file.pages.setdefault(index, page)
+        folio_get(cpu, found)
+    if found is page:
+        page_set(cpu, page, PG_lru)
+    else:
+        cpu.write_once(page.mapping, 0)
+        put_page(cpu, page)
+    return found
 
 
 def remove_file_page(cpu: Cpu, file: File, index: int) -> None:
