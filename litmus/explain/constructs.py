@@ -130,7 +130,7 @@ class _Statement:
         return "the acquire" if acquires else "the release"
 
     def _dependencies(self, place: Place) -> Iterator[Construct]:
-        if any(isinstance(o, Load | Store) and computed(o.address) for o in self.operations):
+        if any(isinstance(o, Load | Store | StoreConditional) and computed(o.address) for o in self.operations):
             yield self._construct(place, "addr", "the address dependency of ", no_address)
         updates = any(isinstance(o, Load) and o.atomic for o in self.operations)
         own = frozenset(filter(None, map(_target, self.operations))) if updates else frozenset[str]()

@@ -93,7 +93,7 @@ def not_atomic(operation: Operation) -> tuple[Operation, ...]:
 
 def no_address(operation: Operation) -> tuple[Operation, ...]:
     """The access, with its address known beforehand."""
-    if isinstance(operation, Load | Store):
+    if isinstance(operation, Load | Store | StoreConditional):
         return (replace(operation, address=_predicted(operation.address)),)
     return (operation,)
 
