@@ -50,7 +50,23 @@ class Update:
 
     def value(self, old: Any, new: Any, done: Any) -> Any:
         """The value of the call."""
-        return {"none": 0, "old": old, "new": new, "zero": new == 0, "done": done}[self.result]
+        match self.result:
+            case "none":
+                return 0
+            case "old":
+                return old
+            case "new":
+                return new
+            case "zero":
+                return new == 0
+        return done
+
+    def apply(self, old: Any) -> tuple[Any, Any]:
+        """What the cell holds afterwards, and the value of the call, truth being 0 or 1."""
+        done = self.applies(old)
+        new = self.new(old) if done else old
+        value = self.value(old, new, done)
+        return new, int(value) if isinstance(value, bool) else value
 
     def spelled(self, place: str, operand: str, against: str) -> str:
         """The call in the kernel's C."""

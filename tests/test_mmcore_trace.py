@@ -46,9 +46,9 @@ class Writer:
 
     def number(self) -> str:
         register, constant = self.one(*REGISTERS), self.one("0", "1", "1", "2")
-        operator = self.one("+", "-", "&", "|", "^", "*")
-        computed = f"({register} {operator} {constant})", f"({register} ^ {register})"
-        return str(self.one(constant, constant, register, *computed))
+        operator = self.one("+", "-", "&", "|", "^", "*", ">>")
+        computed = f"(({register} {operator} {constant}) & 3)", f"({register} ^ {register})"
+        return str(self.one(constant, constant, f"({register} & 3)", *computed))
 
     def condition(self) -> str:
         comparison = self.one("==", "!=", "<", ">", "<=", ">=")

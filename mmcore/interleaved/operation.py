@@ -91,15 +91,12 @@ class Modify(Anytime):
 
     def act(self, shared: Shared, thread: int) -> Done:
         """The cell holds the new value if the update applies; raises ScenarioError for arithmetic on an address."""
-        old = shared.values[self.at]
-        done = self.update.applies(old)
         try:
-            new = self.update.new(old) if done else old
+            new, value = self.update.apply(shared.values[self.at])
         except TypeError:
             hint = "exchange addresses with xchg and cmpxchg only"
             raise ScenarioError(f"{self.update.operation} is applied to an address", hint=hint) from None
-        value = self.update.value(old, new, done)
-        return int(value) if isinstance(value, bool) else value, shared.holding(self.at, new)
+        return value, shared.holding(self.at, new)
 
 
 class Lock(Load):

@@ -235,8 +235,7 @@ class TracedCpu(Cpu):
         self.run.store(place, iter(self.run.possible(expression_of(value))))
 
     def _update(self, place: Any, update: Update) -> Any:
-        held = self.run.held(place)
-        changes = [each for old in held for each in self._changes(update, old)]
+        changes = dict.fromkeys(self._changes(update, self.run.held(place)))
         bare = replace(update, operand=None, against=None)
         operands = [value for value in (update.operand, update.against) if value is not None]
         domain = None if update.result == "none" else tuple(dict.fromkeys(value for _, value in changes))
@@ -244,15 +243,12 @@ class TracedCpu(Cpu):
         self.run.store(place, (new for new, _ in changes))
         return result
 
-    def _changes(self, update: Update, old: Expression) -> Iterator[tuple[Expression, Expression]]:
-        """What an update may leave behind, and its value, if the cell held `old`."""
+    def _changes(self, update: Update, held: tuple[Expression, ...]) -> Iterator[tuple[Expression, Expression]]:
+        """What an update of a cell that holds one of some values may leave behind, and its value."""
         operands = self.run.possible(expression_of(update.operand))
         against = [0] if update.against is None else self.run.possible(expression_of(update.against))
         for operand, other in product(operands, against):
-            concrete = replace(update, operand=operand, against=other)
-            done = concrete.applies(old)
-            new = concrete.new(old) if done else old
-            yield new, int(value) if isinstance(value := concrete.value(old, new, done), bool) else value
+            yield from map(replace(update, operand=operand, against=other).apply, held)
 
     def _fence(self, name: str) -> None:
         self.run.step("fence", name)

@@ -14,7 +14,7 @@ from itertools import count, takewhile
 from typing import Any
 
 from mmcore.trace.step import Branch, Decision, Item, Path, Point, Step
-from mmcore.trace.term import COMPARISONS, LEAVES, Expression, registers, replaced
+from mmcore.trace.term import BINARY, COMPARISONS, LEAVES, Expression, registers, replaced
 
 
 def join(paths: Sequence[Path]) -> tuple[Item, ...]:
@@ -130,10 +130,10 @@ class _Merge:
 
 
 def _like(expression: Expression, other: Expression) -> Expression:
-    """A number as a comparison, where it stands against one."""
+    """A number as a comparison with the same truth, where it stands against one."""
     if isinstance(expression, int) and isinstance(other, tuple) and other[0] in COMPARISONS:
-        equal, unequal = (other[0], 0, 0), (other[0], *((0, 1) if other[0][0] in "!<" else (1, 0)))
-        return equal if (expression != 0) == (other[0] in ("==", "<=", ">=")) else unequal
+        pairs = ((0, 0), (0, 1), (1, 0))
+        return other[0], *next(pair for pair in pairs if BINARY[other[0]](*pair) == (expression != 0))
     return expression
 
 
