@@ -308,8 +308,8 @@ class Program:
     """A litmus test, whatever language it was written in.
 
     `arch` is the language: `native`, `x86`, `aarch64`, `ppc`, `riscv`, `arm`, `c` (the kernel's C), `c11`.  Memory and
-    registers that are not listed start as 0.  `syntax` is what lowering needs of the front end: a native test's tree, the
-    user's macros of a C test.  `notes`: what a reader of an answer has to know about how the text was read.
+    registers that are not listed start as 0.  `syntax` is what lowering needs of the front end: a native test's tree,
+    the user's macros of a C test.  `notes`: what a reader of an answer has to know about how the text was read.
     """
 
     name: str
