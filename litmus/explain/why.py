@@ -25,7 +25,7 @@ MOST_EXECUTIONS = 20
 """So many allowed executions are looked at for the simplest story."""
 
 OTHER_LINES = "the lines are those of the test as kernel C (litmus lower --to c)"
-NO_BUFFERS = "the model allows this, but the store-buffer machine has no such run: does x86-tso-strict allow it?"
+NO_BUFFERS = "the model allows this, but the store-buffer machine of x86 has no such run (ask x86-tso-strict)"
 NO_STORY = "the model allows this, but no order of steps on a simple machine was found that gives it"
 
 
