@@ -22,7 +22,7 @@ EXIT_CODES = """exit codes:
 
 
 OUTPUTS = ("text", "herd", "json", "junit", "github")
-COMMANDS = ("check", "models", "lower", "show", "explain", "compare", "cache")
+COMMANDS = ("check", "models", "lower", "show", "explain", "compare", "cache", "learn")
 
 
 class Parser(ArgumentParser):
@@ -52,6 +52,7 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
     _add_explain(commands)
     _add_compare(commands)
     _add_cache(commands)
+    _add_learn(commands)
     return parser.parse_args(arguments)
 
 
@@ -166,6 +167,17 @@ def _add_cache(commands: _SubParsersAction[Parser]) -> None:
     parser = commands.add_parser("cache", help="where answers are kept between runs", allow_abbrev=False)
     parser.add_argument("--clear", action="store_true", help="remove all of them")
     parser.set_defaults(run=_later("cache"))
+
+
+def _add_learn(commands: _SubParsersAction[Parser]) -> None:
+    """`litmus learn`."""
+    parser = commands.add_parser("learn", help="a course on memory ordering, in lessons", allow_abbrev=False)
+    add = parser.add_argument
+    add("lesson", nargs="?", metavar="N", help="the number of a lesson (default: list them)")
+    add("--answer", action="store_true", help="the answer to its exercise, instead of the lesson")
+    add("--run", action="store_true", dest="run_tests", help="run the tests of the lesson (or of the answer)")
+    add("--save", metavar="DIR", help="write the tests of the lesson (or of the answer) to a folder, to play with")
+    parser.set_defaults(run=_later("learn"))
 
 
 def _later(command: str) -> Callable[[Namespace], int]:
