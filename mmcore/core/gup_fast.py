@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mmcore.core.mmzone import MIGRATE_CMA, MIGRATE_ISOLATE
+from mmcore.core.mmzone import MIGRATE_CMA, MIGRATE_ISOLATE, ZONE_MOVABLE
 from mmcore.core.page import GUP_PIN_COUNTING_BIAS, MemMap, Page, PG_anon_exclusive
 from mmcore.core.pte import PAGE_PRESENT, PAGE_RW, pte_pfn
 from mmcore.cpu import Cpu
@@ -35,15 +35,13 @@ FOLL_PIN = 1 << 19
 class Walk:
     """How a walker came to an entry: the `mem_map` for the page that it names, and the entry `pmdp` of the level above.
 
-    `pmd`: what `pmdp` held.  Without a `pmdp`, nobody takes the table itself away.  `blocktype`: the cell with the
-    migrate type of the page block, for FOLL_LONGTERM.
+    `pmd`: what `pmdp` held.  Without a `pmdp`, nobody takes the table itself away.
     """
 
     mem_map: MemMap
     ptep: Cell
     pmdp: Cell | None = None
     pmd: Any = None
-    blocktype: Cell | None = None
 
 
 def gup_fast(cpu: Cpu, write_protect_seq: Cell, walk: Walk, flags: int) -> Page | None:
@@ -64,7 +62,7 @@ def gup_fast_pte_range(cpu: Cpu, walk: Walk, flags: int) -> Page | None:
     if not pte_access_permitted(pte, flags):
         return None
     page = walk.mem_map[pte_pfn(pte)]
-    if not try_grab_folio_fast(cpu, page, flags, walk.blocktype):
+    if not try_grab_folio_fast(cpu, page, flags):
         return None
     if _changed(cpu, walk, pte) or (not flags & FOLL_WRITE and gup_must_unshare(cpu, page, flags)):
         gup_put_folio(cpu, page, flags)
@@ -90,13 +88,13 @@ def try_get_folio(cpu: Cpu, page: Page) -> Any:
     return cpu.atomic_add_unless(page.refcount, 1, 0)
 
 
-def try_grab_folio_fast(cpu: Cpu, page: Page, flags: int, blocktype: Cell | None = None) -> Any:
+def try_grab_folio_fast(cpu: Cpu, page: Page, flags: int) -> Any:
     """Takes a reference or a pin; whether it did.  What follows is ordered after it."""
     if not try_get_folio(cpu, page):
         return False
     if flags & FOLL_GET:
         return True
-    if flags & FOLL_LONGTERM and not folio_is_longterm_pinnable(cpu, blocktype):
+    if flags & FOLL_LONGTERM and cpu.has("pinnable") and not folio_is_longterm_pinnable(cpu, page):
         cpu.atomic_sub_return(1, page.refcount)
         return False
     cpu.atomic_add(GUP_PIN_COUNTING_BIAS - 1, page.refcount)
@@ -104,12 +102,14 @@ def try_grab_folio_fast(cpu: Cpu, page: Page, flags: int, blocktype: Cell | None
     return True
 
 
-def folio_is_longterm_pinnable(cpu: Cpu, blocktype: Cell | None) -> Any:
-    """Whether a page of that block may be pinned for good: no page that the contiguous allocator wants back."""
-    if blocktype is None:
+def folio_is_longterm_pinnable(cpu: Cpu, page: Page) -> Any:
+    """Whether a page may be pinned for good: none that has to stay movable, for the contiguous allocator, say."""
+    if page.zone is None:
         return True
-    kind = cpu.read_once(blocktype)
-    return (kind != MIGRATE_CMA) & (kind != MIGRATE_ISOLATE)
+    kind = cpu.read_once(page.zone.block(page.pfn))
+    if kind in (MIGRATE_CMA, MIGRATE_ISOLATE):
+        return False
+    return page.zone.number != ZONE_MOVABLE
 
 
 def gup_must_unshare(cpu: Cpu, page: Page, flags: int) -> Any:
