@@ -44,6 +44,8 @@ NEVER = [
     ("litmus.report.page", ("litmus.explain", "litmus.gallery")),
     ("litmus.explain", ("litmus.gallery",)),
     ("litmus", ("mmcore", "pytest_litmus")),
+    ("mmcore.core", ("mmcore.trace", "mmcore.scenario", "mmcore.check", "mmcore.machine", "mmcore.audit", "litmus.check")),
+    ("mmcore.machine", ("mmcore.trace", "mmcore.scenario", "mmcore.check", "litmus.check")),
     ("mmcore.interleaved", ("mmcore.cli", "mmcore.check", "litmus.check", "litmus.syntax")),
 ]
 """What a module (by prefix) never imports, directly or by way of others (by prefix)."""
