@@ -44,7 +44,7 @@ NEVER = [
     ("litmus.report.page", ("litmus.explain", "litmus.gallery")),
     ("litmus.explain", ("litmus.gallery",)),
     ("litmus", ("mmcore", "pytest_litmus")),
-    ("mmcore.core", ("mmcore.trace", "mmcore.scenario", "mmcore.check", "mmcore.machine", "mmcore.audit", "litmus.check")),
+    ("mmcore.core", ("mmcore.trace", "mmcore.scenario", "mmcore.check", "mmcore.machine", "mmcore.audit")),
     ("mmcore.machine", ("mmcore.trace", "mmcore.scenario", "mmcore.check", "litmus.check")),
     ("mmcore.interleaved", ("mmcore.cli", "mmcore.check", "litmus.check", "litmus.syntax")),
 ]
