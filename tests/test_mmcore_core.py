@@ -1,6 +1,8 @@
 """The structures and routines of the mm core, one by one."""
 
+import re
 from errno import EFAULT, ENOMEM
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -573,3 +575,13 @@ def test_an_audit_sees_what_is_wrong(machine: Machine, parent: Mm) -> None:
         cell.value = right
     machine.system.tlbs[0].entries[parent.number, 0] += 1 << pte.PFN_SHIFT
     assert [each for each in audit(machine.system, {}) if each.startswith("the TLB of CPU 0")]
+
+
+# --- the documentation ------------------------------------------------------------------------------------------------
+
+PAGE = (Path(__file__).parent.parent / "docs" / "mmcore-core.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL))
+def test_the_examples_of_the_documentation_run(code: str) -> None:
+    exec(code, {})
