@@ -82,6 +82,12 @@ class PkMap:
                      memory.cell("kmap_lock"))  # fmt: skip
 
 
+def kmap(cpu: Cpu, pkmap: PkMap, pfn: int) -> int | None:
+    """kmap_high() for who may sleep; raises Misuse in atomic context (include/linux/highmem-internal.h:kmap())."""
+    cpu.might_sleep("kmap()")
+    return kmap_high(cpu, pkmap, pfn)
+
+
 def kmap_high(cpu: Cpu, pkmap: PkMap, pfn: int) -> int | None:
     """Maps a page where every CPU finds it; its slot, or None if none is free (the kernel waits for one)."""
     with cpu.spinlock(pkmap.lock, label="kmap_lock"):
