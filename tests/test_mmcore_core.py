@@ -12,8 +12,7 @@ from mmcore.audit import audit, survey
 from mmcore.core import pgtable, pte
 from mmcore.core.buddy import free_pages
 from mmcore.core.fault import VM_FAULT_SIGSEGV, handle_mm_fault
-from mmcore.core.gup_fast import FOLL_GET, FOLL_LONGTERM, FOLL_PIN, FOLL_WRITE
-from mmcore.core.longterm import page_is_longterm_pinnable
+from mmcore.core.gup_fast import FOLL_GET, FOLL_LONGTERM, FOLL_PIN, FOLL_WRITE, folio_is_longterm_pinnable
 from mmcore.core.mm import down, mmap_lock, up
 from mmcore.core.mm_types import VM_READ, VM_SHARED, VM_WRITE, Mm
 from mmcore.core.mmu import Fatal
@@ -140,8 +139,8 @@ def test_tables_hold_what_is_put_into_them(levels: int, addresses: set[int]) -> 
 def test_a_table_that_comes_second_is_given_back(levels: int) -> None:
     cpu, tables, _, _ = tables_of(levels)
     first, second = cpu.memory.array("first", 4), cpu.memory.array("second", 4)
-    assert pgtable.install(cpu, tables, tables.root[1], first)
-    assert not pgtable.install(cpu, tables, tables.root[1], second)
+    assert pgtable.install(cpu, tables, tables.root[1], first) is first
+    assert pgtable.install(cpu, tables, tables.root[1], second) is first
     assert cpu.read_once(tables.root[1]) is first
     assert pgtable.walk(cpu, tables, 0) is None
 
@@ -464,9 +463,9 @@ def test_a_long_term_pin_leaves_memory_that_must_stay_movable(machine: Machine, 
     for address in range(4):
         machine.write(parent, address, address)
     before = [page_at(parent, address) for address in range(4)]
-    assert not any(page_is_longterm_pinnable(machine.cpus[0], page) for page in before)
+    assert not any(folio_is_longterm_pinnable(machine.cpus[0], page) for page in before)
     pages = machine.pin(parent, 0, 4, FOLL_WRITE | FOLL_LONGTERM, fast=fast)
-    assert all(page_is_longterm_pinnable(machine.cpus[0], page) for page in pages)
+    assert all(folio_is_longterm_pinnable(machine.cpus[0], page) for page in pages)
     assert [machine.dma_read(page) for page in pages] == [0, 1, 2, 3]
     assert machine.cma_alloc(16) is not None
 

@@ -12,8 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from litmus.errors import LitmusError
 from mmcore.audit import audit, survey
 from mmcore.core.fault import VM_FAULT_OOM
-from mmcore.core.gup_fast import FOLL_LONGTERM, FOLL_WRITE
-from mmcore.core.longterm import page_is_longterm_pinnable
+from mmcore.core.gup_fast import FOLL_LONGTERM, FOLL_WRITE, folio_is_longterm_pinnable
 from mmcore.core.mm_types import VM_READ, VM_SHARED, VM_WRITE, Mm
 from mmcore.core.mmu import Fatal
 from mmcore.core.mmzone import MIGRATE_CMA
@@ -187,7 +186,7 @@ class Core(RuleBasedStateMachine):
             assert self.may(process, address, how)
             zero = page is self.machine.system.zero_page
             assert not (zero and how), "the page of zeros is never written, nor kept for good"
-            assert not how & FOLL_LONGTERM or page_is_longterm_pinnable(self.machine.cpus[0], page)
+            assert not how & FOLL_LONGTERM or folio_is_longterm_pinnable(self.machine.cpus[0], page)
             self.pins.append(Pin(page, None if zero else process.words[address], bool(how & FOLL_WRITE)))
             DONE["pin long" if how & FOLL_LONGTERM else "pin fast" if fast else "pin"] += 1
 
@@ -360,7 +359,7 @@ MUTANTS: dict[str, dict[str, object]] = {
     "migration does not copy": {"migration.folio_migrate_copy": nothing, "migrate.folio_migrate_copy": nothing},
     "migration does not flush": {"migration.flush_tlb_page": nothing},
     "a pin for reading does not unshare": {"gup.gup_must_unshare": lambda cpu, vma, flags, page: False},
-    "a long-term pin stays where it is": {"longterm.migrate_unpinnable": nothing, "gup.migrate_unpinnable": nothing},
+    "a long-term pin stays where it is": {"gup.migrate_unpinnable": nothing},
     "a pin counts like a reference": {"pin.folio_add_pins": lambda cpu, page, pins: cpu.atomic_inc(page.refcount)},
     "the buddy allocator does not merge": {"buddy.find_buddy": nothing},
     "the buddy allocator loses what it splits off": {"rmqueue.expand": nothing},

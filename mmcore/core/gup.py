@@ -9,13 +9,13 @@ from errno import EFAULT, ENOMEM
 
 from mmcore.core.fault import FAULT_FLAG_UNSHARE, FAULT_FLAG_WRITE, VM_FAULT_OOM, handle_mm_fault
 from mmcore.core.gup_fast import FOLL_GET, FOLL_LONGTERM, FOLL_PIN, FOLL_WRITE, Walk, gup_fast
-from mmcore.core.longterm import migrate_unpinnable, page_is_longterm_pinnable
+from mmcore.core.longterm import migrate_unpinnable
 from mmcore.core.mm import mmap_lock
 from mmcore.core.mm_types import MMF_HAS_PINNED, VM_READ, VM_WRITE, Mm, Vma
 from mmcore.core.page import Page
-from mmcore.core.pgtable import PMD, walk
-from mmcore.core.pin import check_gup_args, gup_must_unshare, try_grab_page, unpin_user_page
-from mmcore.core.pte import PTE_NONE, pte_pfn, pte_present, pte_write
+from mmcore.core.pgtable import PMD, PTE, offset, walk
+from mmcore.core.pin import check_gup_args, gup_must_unshare, try_grab_page
+from mmcore.core.pte import PTE_NONE, pmd_leaf, pte_pfn, pte_present, pte_write
 from mmcore.core.vma import find_vma
 from mmcore.cpu import Cpu
 
@@ -80,21 +80,13 @@ def fast_pages(cpu: Cpu, mm: Mm, start: int, count: int, flags: int) -> list[Pag
 
 
 def fast_page(cpu: Cpu, mm: Mm, address: int, flags: int) -> Page | None:
-    """A pin by GUP-fast, or None where the slow way decides.
-
-    A page is looked at only once it is pinned, whether it may be pinned for long: who takes its block away looks at
-    the block first, and at the pins afterwards.
-    """
+    """A pin by GUP-fast, or None where the slow way decides."""
     pmdp = walk(cpu, mm.tables, address, PMD)
     pmd = PTE_NONE if pmdp is None else cpu.read_once(pmdp)
-    ptep = walk(cpu, mm.tables, address)
-    if pmd == PTE_NONE or ptep is None:
+    if pmd == PTE_NONE or pmd_leaf(pmd):
         return None
-    page = gup_fast(cpu, mm.write_protect_seq, Walk(mm.system.node.mem_map, ptep, pmdp, pmd), flags)
-    if page is not None and flags & FOLL_LONGTERM and not page_is_longterm_pinnable(cpu, page):
-        unpin_user_page(cpu, page)
-        return None
-    return page
+    ptep = offset(mm.tables, pmd, address, PTE)
+    return gup_fast(cpu, mm.write_protect_seq, Walk(mm.system.node.mem_map, ptep, pmdp, pmd), flags)
 
 
 def mm_set_has_pinned(cpu: Cpu, mm: Mm) -> None:

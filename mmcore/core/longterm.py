@@ -1,7 +1,6 @@
 """Long-term pins keep out of memory that must stay movable: CMA blocks, isolated blocks, ZONE_MOVABLE.
 
-Source: mm/gup.c:check_and_migrate_movable_pages() and below, include/linux/mm.h:folio_is_longterm_pinnable() of Linux
-6.12.
+Source: mm/gup.c:check_and_migrate_movable_pages() and below of Linux 6.12.
 """
 
 from __future__ import annotations
@@ -9,21 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from errno import ENOMEM
 
-from mmcore.core.buddy import migratetype_is_mergeable, pageblock_type
+from mmcore.core.gup_fast import folio_is_longterm_pinnable
 from mmcore.core.migration import isolate_folio, migrate_folio, putback_folio
 from mmcore.core.mm_types import System
-from mmcore.core.mmzone import ZONE_MOVABLE
 from mmcore.core.page import Page, page_folio
 from mmcore.core.page_alloc import GFP_KERNEL
 from mmcore.core.pin import unpin_user_page
 from mmcore.cpu import Cpu
-
-
-def page_is_longterm_pinnable(cpu: Cpu, page: Page) -> bool:
-    """Whether a page may stay where it is for good; the zero page, which lies in no zone, may."""
-    if page.zone is None:
-        return True
-    return page.zone.number != ZONE_MOVABLE and migratetype_is_mergeable(pageblock_type(cpu, page.zone, page.pfn))
 
 
 def migrate_unpinnable(cpu: Cpu, system: System, pages: Sequence[Page]) -> bool:
@@ -31,7 +22,7 @@ def migrate_unpinnable(cpu: Cpu, system: System, pages: Sequence[Page]) -> bool:
 
     Raises OSError (ENOMEM) where one cannot be moved; all are unpinned then, too.
     """
-    unpinnable = [page for page in pages if not page_is_longterm_pinnable(cpu, page)]
+    unpinnable = [page for page in pages if not folio_is_longterm_pinnable(cpu, page)]
     if not unpinnable:
         return False
     isolated = [folio for folio in (page_folio(cpu, page) for page in unpinnable) if isolate_folio(cpu, folio)]
