@@ -20,6 +20,7 @@ import litmus.cache
 from litmus.cache import MOST_CHARACTERS, MOST_IN_SHELF, Store, digest, open_store, stamp, user_folder
 from litmus.cli import main
 from litmus.cli.answers import Settings
+from litmus.cli.judges import Judges
 from litmus.cli.kept import kept
 from litmus.program import Program
 from litmus.report.answer import Answer
@@ -212,7 +213,7 @@ def test_a_second_run_prints_the_same_and_asks_nothing(
 def test_every_field_of_an_answer_survives() -> None:
     """All of our tests, under all models: what is read back is equal to what was found."""
     found: list[tuple[Answer, ...]] = []
-    settings = Settings(("all",), (), importlib.import_module("litmus.check").Options(), advise=True)
+    settings = Settings(Judges(("all",)), importlib.import_module("litmus.check").Options(), advise=True)
     for path in sorted(TESTS.rglob("*.litmus")):
         source = Source(str(path), path.read_text(encoding="utf-8"))
         answers = tuple(importlib.import_module("litmus.cli.answers").answer_test(str(path), settings))
@@ -327,7 +328,7 @@ def test_macros_are_part_of_the_question(tmp_path: Path, folder: Path) -> None:
         macros = tmp_path / f"{digest(text)}.def"
         macros.write_text(text, encoding="utf-8")
         options = importlib.import_module("litmus.check").Options()
-        found = kept(Settings((), (), options, macros=str(macros)))
+        found = kept(Settings(Judges(macros=str(macros)), options))
         assert found is not None
         return found.run
 

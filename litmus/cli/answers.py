@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from litmus.cli.run import ALL, macro_file, model, named_models, parse_source, too_deep
+from litmus.cli.judges import Judges
+from litmus.cli.run import ALL, too_deep
 from litmus.errors import InternalError, LitmusError, UnsupportedError
 from litmus.inputs import STDIN, read
 from litmus.program import Program
@@ -20,7 +21,6 @@ from litmus.source import Source, Span
 if TYPE_CHECKING:
     from litmus.check import Options
     from litmus.cli.kept import Kept
-    from litmus.library import Model
     from litmus.verdict import Verdict
 
 Answers: TypeAlias = Generator[Answer, None, None]
@@ -31,28 +31,15 @@ CHUNK = 16
 
 @dataclass(frozen=True)
 class Settings:
-    """What every test of a run shares; without `models`, each test is asked under those of its language.
+    """What every test of a run shares.
 
-    `bell` and `variants` go with the models; `macros` says what the primitives of C tests mean.
     `advise`: also find out what would end the flags that are raised.  `kept`: where answers are kept between runs.
     """
 
-    models: tuple[str, ...]
-    include: tuple[str, ...]
+    judges: Judges
     options: Options
-    variants: tuple[str, ...] = ()
-    bell: str | None = None
-    macros: str | None = None
     advise: bool = False
     kept: Kept | None = None
-
-    def model(self, name: str) -> Model:
-        """A model of this run; raises InputError or UsageError."""
-        return model(name, self.include, self.variants, self.bell)
-
-    def macro_text(self) -> str:
-        """The text of the macros, if there are any; raises InputError or UsageError."""
-        return "" if self.macros is None else macro_file(self.macros).text
 
 
 def answers(paths: Sequence[str], settings: Settings, jobs: int = 1) -> Answers:
@@ -117,10 +104,10 @@ def _at_once(paths: Sequence[str], settings: Settings) -> list[Answer] | None:
 def _answers(start: Answer, source: Source, settings: Settings) -> Iterator[Answer]:
     """The answers to one test, found now."""
     try:
-        program = parse_source(source, settings.macros)
+        program = settings.judges.program(source)
         start = replace(start, test=program.name, arch=program.arch, condition=program.condition,
                         hash=program.info.get("Hash"), notes=program.notes)  # fmt: skip
-        names = named_models(settings.models, program)
+        names = settings.judges.names(program)
     except Exception as error:
         yield replace(start, problem=_problem(error, start))
         return
@@ -133,10 +120,10 @@ def _answer(start: Answer, program: Program, settings: Settings) -> Answer:
     from litmus.check import check
 
     try:
-        verdict = check(program, settings.model(start.model or ""), settings.options)
+        verdict = check(program, settings.judges.model(start.model or ""), settings.options)
     except Exception as error:
-        if ALL in settings.models and isinstance(error, UnsupportedError):
-            reason = _not_compiled(program, settings.model(start.model or "").target)
+        if ALL in settings.judges.models and isinstance(error, UnsupportedError):
+            reason = _not_compiled(program, settings.judges.model(start.model or "").target)
             if reason is not None:
                 return replace(start, uncompiled=reason)
         return replace(start, problem=_problem(error, start))
@@ -170,7 +157,8 @@ def _advice(verdict: Verdict, program: Program, settings: Settings) -> tuple[str
         return ()
     from litmus.marking import advice
 
-    found = (advice(program, settings.model(verdict.model), flag, settings.options) for flag in verdict.flagged)
+    judge = settings.judges.model(verdict.model)
+    found = (advice(program, judge, flag, settings.options) for flag in verdict.flagged)
     return tuple(sentence for sentence in found if sentence is not None)
 
 

@@ -64,6 +64,21 @@ def _check_command(arguments: Sequence[str]) -> None:
         raise UsageError(f"unknown command {command!r}", hint=f"did you mean {' or '.join(close)}?")
 
 
+def add_models(parser: ArgumentParser, more: str = "") -> None:
+    """Which models are asked, and how they and the tests are read; `more` is said of several models."""
+    add = parser.add_argument
+    add("-m", "--model", action="append", default=[], metavar="MODEL", dest="models",
+        help="a model of `litmus models`, a .cat file, or all: one of every architecture; may be repeated"
+             f"{more} (default: that of the test's language)")  # fmt: skip
+    add("-I", "--include", action="append", default=[], metavar="DIR", help="where a .cat file's includes are found")
+    add("--bell", metavar="FILE", help="a bell file to read before the -m models (kernel: linux-kernel.bell)")
+    add("--macros", metavar="FILE", help="what the primitives of C tests mean (kernel: linux-kernel.def)")
+    add("--conf", metavar="FILE", help="a .cfg file that names model, bell and macros (kernel: linux-kernel.cfg)")
+    add("--variant", action="append", default=[], metavar="NAME", dest="variants",
+        help="a variant of the models that is on; may be repeated")
+    add("--unroll", type=_at_least_1, metavar="N", help="how often a loop is unrolled (default: 2)")
+
+
 def _add_check(commands: _SubParsersAction[Parser]) -> None:
     """`litmus check`."""
     parser = commands.add_parser(
@@ -72,21 +87,12 @@ def _add_check(commands: _SubParsersAction[Parser]) -> None:
     )  # fmt: skip
     add = parser.add_argument
     add("paths", nargs="+", metavar="PATH", help="a test, a directory, @list (a file of paths), or - (standard input)")
-    add("-m", "--model", action="append", default=[], metavar="MODEL", dest="models",
-        help="a model of `litmus models`, a .cat file, or all: one of every architecture; may be repeated (default: "
-             "that of the test's language)")  # fmt: skip
-    add("-I", "--include", action="append", default=[], metavar="DIR", help="where a .cat file's includes are found")
-    add("--bell", metavar="FILE", help="a bell file to read before the -m models (kernel: linux-kernel.bell)")
-    add("--macros", metavar="FILE", help="what the primitives of C tests mean (kernel: linux-kernel.def)")
-    add("--conf", metavar="FILE", help="a .cfg file that names model, bell and macros (kernel: linux-kernel.cfg)")
-    add("--variant", action="append", default=[], metavar="NAME", dest="variants",
-        help="a variant of the models that is on; may be repeated")
+    add_models(parser)
     add("-o", "--output", type=_one_of(*OUTPUTS), metavar="|".join(OUTPUTS), default="text",
         help="the form of the answer (default: text)")  # fmt: skip
     add("--engine", type=_one_of("auto", "z3", "table"), metavar="auto|z3|table", default="auto",
         help="how to solve (default: by size)")  # fmt: skip
     add("--compiler", action="store_true", help="also reorder plain accesses as a compiler may (native tests)")
-    add("--unroll", type=_at_least_1, metavar="N", help="how often a loop is unrolled (default: 2)")
     add("--timeout", type=_seconds, metavar="S", help="give a test up after S seconds: undecided")
     add("--rlimit", type=_at_least_1, metavar="N", help="give a test up after N steps of the solver: undecided")
     add("--verdict-only", action="store_true", help="answer the question without finding every final state: faster")
@@ -117,15 +123,11 @@ def _add_show(commands: _SubParsersAction[Parser]) -> None:
     parser = commands.add_parser("show", help="draw an execution, allowed or forbidden", allow_abbrev=False)
     add = parser.add_argument
     add("path", metavar="FILE", help="a test, or - for standard input")
-    add("-m", "--model", action="append", default=[], metavar="MODEL", dest="models",
-        help="a model of `litmus models`, a .cat file, or all; may be repeated: a page shows them all, a picture the "
-             "first (default: as in check)")  # fmt: skip
-    add("-I", "--include", action="append", default=[], metavar="DIR", help="where a .cat file's includes are found")
+    add_models(parser, "; a page shows them all, a picture the first")
     add("--outcome", metavar="PROPOSITION", help="the outcome to show, as in '0:r0=0 /\\ x=1' (default: the test's)")
     add("-o", "--output", metavar="FILE",
         help="a .svg, .dot or .txt file to write, or .html: a page of every outcome under every model (default: text, "
              "on the terminal)")  # fmt: skip
-    add("--unroll", type=_at_least_1, default=2, metavar="N", help="how often a loop is unrolled (default: 2)")
     add("--timeout", type=_seconds, metavar="S", help="give up after S seconds: undecided")
     parser.set_defaults(run=_later("show"))
 
@@ -135,13 +137,10 @@ def _add_explain(commands: _SubParsersAction[Parser]) -> None:
     parser = commands.add_parser("explain", help="why is an outcome forbidden, how is it reached?", allow_abbrev=False)
     add = parser.add_argument
     add("path", metavar="FILE", help="a test, or - for standard input")
-    add("-m", "--model", action="append", default=[], metavar="MODEL", dest="models",
-        help="a model of `litmus models`, a .cat file, or all; may be repeated (default: as in check)")  # fmt: skip
-    add("-I", "--include", action="append", default=[], metavar="DIR", help="where a .cat file's includes are found")
+    add_models(parser)
     add("--outcome", metavar="PROPOSITION", help="the outcome to explain, as in '0:r0=0 /\\ x=1' (default: the test's)")
     add("-o", "--output", type=_one_of("text", "json"), metavar="text|json", default="text",
         help="the form of the answer (default: text)")  # fmt: skip
-    add("--unroll", type=_at_least_1, metavar="N", help="how often a loop is unrolled (default: 2)")
     add("--timeout", type=_seconds, metavar="S", help="give up after S seconds: undecided")
     parser.set_defaults(run=_later("explain"))
 

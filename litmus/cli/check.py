@@ -10,21 +10,14 @@ from contextlib import closing
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from litmus.cli.answers import Settings, answers
+from litmus.cli.judges import judges
 from litmus.cli.progress import Progress
-from litmus.cli.run import ALL
 from litmus.errors import UsageError
 from litmus.inputs import find
-from litmus.inputs import read as read_text
-from litmus.library import BUNDLED
 from litmus.report.answer import Answer, Report
-
-if TYPE_CHECKING:
-    from litmus.config import Config
-
-DEFAULT_UNROLL = 2
 
 AS_EXPECTED, DIFFERS, BAD_INPUT, UNDECIDED, INTERRUPTED = 0, 1, 2, 3, 130
 ADVISED = ("text", "junit", "github")
@@ -40,26 +33,14 @@ def run(arguments: Namespace) -> int:
     """
     from litmus.check import Options
 
-    config = _configuration(arguments)
-    options = Options(
-        engine=arguments.engine, unroll=arguments.unroll or config.unroll or DEFAULT_UNROLL,
-        timeout=arguments.timeout, rlimit=arguments.rlimit, compiler=arguments.compiler,
-        verdict_only=arguments.verdict_only,
-    )  # fmt: skip
     if arguments.verdict_only and (arguments.states or arguments.output == "herd"):
         raise UsageError("--verdict-only lists no states", hint="leave it out, or leave out --states and -o herd")
-    settings = Settings(
-        models=tuple(dict.fromkeys(arguments.models)) or _file(None, config, "model"),
-        include=tuple(arguments.include),
-        options=options,
-        variants=(*arguments.variants, *config.variants),
-        bell=next(iter(_file(arguments.bell, config, "bell")), None),
-        macros=next(iter(_file(arguments.macros, config, "macros")), None),
-        advise=arguments.output in ADVISED,
-    )
-    for name in settings.models:
-        if name not in (ALL, *BUNDLED):
-            settings.model(name)
+    asks = judges(arguments)
+    options = Options(
+        engine=arguments.engine, unroll=asks.unroll, timeout=arguments.timeout, rlimit=arguments.rlimit,
+        compiler=arguments.compiler, verdict_only=arguments.verdict_only,
+    )  # fmt: skip
+    settings = Settings(asks, options, advise=arguments.output in ADVISED)
     paths = find(arguments.paths)
     if not arguments.no_cache and len(paths) > 1:  # a single test is not worth the search
         from litmus.cli.kept import kept
@@ -69,24 +50,6 @@ def run(arguments: Namespace) -> int:
     progress.show()
     with closing(answers(paths, settings, arguments.jobs)) as stream:
         return _print_all(stream, _report(arguments, paths), progress)
-
-
-def _configuration(arguments: Namespace) -> Config:
-    """What `--conf` says, or nothing; keys that have no meaning here are reported once."""
-    from litmus.config import Config, read
-
-    if arguments.conf is None:
-        return Config()
-    config = read(read_text(arguments.conf), tuple(arguments.include))
-    if config.ignored:
-        print(f"note: {arguments.conf}: ignored: {', '.join(config.ignored)}", file=sys.stderr)
-    return config
-
-
-def _file(given: str | None, config: Config, key: str) -> tuple[str, ...]:
-    """The file given on the command line, or else by the configuration; empty if by neither."""
-    chosen = given or config.files.get(key)
-    return () if chosen is None else (chosen,)
 
 
 def exit_code(answer: Answer) -> int:

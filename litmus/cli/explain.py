@@ -5,14 +5,14 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable
 
-from litmus.cli.run import ALL, default_models, every_model, model, parsed
+from litmus.cli.asked import asked
+from litmus.cli.judges import judges
+from litmus.cli.run import ALL
 from litmus.errors import UnsupportedError
 from litmus.explain import explain
 from litmus.explain.explanation import Explanation
-from litmus.program import Program
 
 EXPLAINED, UNDECIDED = 0, 3
-DEFAULT_UNROLL = 2
 
 
 def run(arguments: Namespace) -> int:
@@ -22,36 +22,20 @@ def run(arguments: Namespace) -> int:
     """
     from litmus.check import Options
 
-    program = _asked(parsed(arguments.path), arguments.outcome)
-    options = Options(unroll=arguments.unroll or DEFAULT_UNROLL, timeout=arguments.timeout)
+    asks = judges(arguments)
+    program = asked(arguments, asks)
+    options = Options(unroll=asks.unroll, timeout=arguments.timeout)
     show, codes = _report(arguments.output), {EXPLAINED}
-    for number, name in enumerate(_names(arguments.models, program)):
-        judge = model(name, tuple(arguments.include))
+    for number, name in enumerate(asks.names(program)):
         try:
-            found = explain(program, judge, options)
+            found = explain(program, asks.model(name), options)
         except UnsupportedError:
-            if ALL not in arguments.models:
+            if ALL not in asks.models:
                 raise
             continue  # a test that has no form on the architecture, as in `litmus check -m all`
         codes.add(UNDECIDED if found.forbidden is None else EXPLAINED)
         print("\n" * (number > 0 and arguments.output == "text") + show(found), end="", flush=True)
     return max(codes)
-
-
-def _asked(program: Program, outcome: str | None) -> Program:
-    """The program with the outcome that is asked for, or its own."""
-    if outcome is None:
-        return program
-    from litmus.gallery.exhibit import asking
-    from litmus.syntax.outcome import parse
-
-    return asking(program, parse(outcome, program))
-
-
-def _names(asked: list[str], program: Program) -> tuple[str, ...]:
-    """The models that are asked, each once; those of the test's language by default."""
-    names = (every_model(program) if name == ALL else (name,) for name in asked)
-    return tuple(dict.fromkeys(name for some in names for name in some)) or default_models(program)
 
 
 def _report(output: str) -> Callable[[Explanation], str]:

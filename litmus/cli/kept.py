@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from litmus.cache import Store, digest, open_store, stamp
-from litmus.cli.run import ALL
 from litmus.library import BUNDLED
 from litmus.report.answer import Answer
 from litmus.report.record import read_back, written
@@ -58,14 +57,15 @@ def kept(settings: Settings) -> Kept | None:
     store, package = open_store(), stamp()
     if store is None or package is None:
         return None
-    own = [settings.model(name) for name in settings.models if name not in (*BUNDLED, ALL)]
+    judges = settings.judges
+    own = [judges.model(name) for name in judges.own]
     depends = {
         "package": package,
-        "models": settings.models,
+        "models": judges.models,
         "texts": [(model.name, model.texts) for model in own],
-        "variants": settings.variants,
-        "macros": settings.macro_text(),
+        "variants": judges.variants,
+        "macros": judges.macro_text(),
         "options": asdict(replace(settings.options, timeout=None, rlimit=None)),
         "advise": settings.advise,
     }
-    return Kept(store, digest(json.dumps(depends)), frozenset((*BUNDLED, *settings.models)))
+    return Kept(store, digest(json.dumps(depends)), frozenset((*BUNDLED, *judges.models)))

@@ -9,7 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from litmus.cli.run import model, named_models, parsed
+from litmus.cli.asked import asked
+from litmus.cli.judges import judges
 from litmus.errors import UsageError
 from litmus.program import Program
 
@@ -33,9 +34,10 @@ def run(arguments: Namespace) -> int:
     from litmus.solve.budget import Undecided
 
     form = _form(arguments.output)
-    program = _asked(parsed(arguments.path), arguments.outcome)
-    models = [model(name, tuple(arguments.include)) for name in named_models(arguments.models, program)]
-    options = Options(unroll=arguments.unroll, timeout=arguments.timeout)
+    asks = judges(arguments)
+    program = asked(arguments, asks)
+    models = [asks.model(name) for name in asks.names(program)]
+    options = Options(unroll=asks.unroll, timeout=arguments.timeout)
     try:
         text, code = _page(program, models, options) if form == "page" else _picture(program, models[0], form, options)
     except Undecided as limit:
@@ -53,16 +55,6 @@ def _form(output: str | None) -> str:
     if form is None:
         raise UsageError(f"cannot tell the form of {output!r}", hint=f"end it with one of {', '.join(FORMS)}")
     return form
-
-
-def _asked(program: Program, outcome: str | None) -> Program:
-    """The program with the outcome that is asked for, or its own."""
-    if outcome is None:
-        return program
-    from litmus.gallery.exhibit import asking
-    from litmus.syntax.outcome import parse
-
-    return asking(program, parse(outcome, program))
 
 
 def _page(program: Program, models: Sequence[Model], options: Options) -> tuple[str, int]:

@@ -1,0 +1,26 @@
+"""The one test that `litmus explain` and `litmus show` are about, with the outcome that is asked for."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from litmus.cli.judges import Judges
+from litmus.inputs import read
+from litmus.program import Program
+
+
+def asked(arguments: Namespace, judges: Judges) -> Program:
+    """The program of `path`, asking about `outcome` if that is given; prints what there is to note about it.
+
+    Raises InputError or UsageError.
+    """
+    program = judges.program(read(arguments.path))
+    for note in program.notes:
+        print(f"note: {note}", file=sys.stderr)
+    if arguments.outcome is None:
+        return program
+    from litmus.gallery.exhibit import asking
+    from litmus.syntax.outcome import parse
+
+    return asking(program, parse(arguments.outcome, program))
