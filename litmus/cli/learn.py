@@ -37,7 +37,7 @@ def run(arguments: Namespace) -> int:
 
 def _list() -> int:
     """Prints number, title and question of every lesson."""
-    from litmus.course.markdown import Heading, Item, Quote
+    from litmus.course.markdown import Heading, Quote
     from litmus.course.shelf import home, lessons
     from litmus.course.terminal import render
 
