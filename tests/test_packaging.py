@@ -40,6 +40,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_wheel_contains_code_and_data_and_nothing_else(wheel: Path) -> None:
     tracked = run("git", "ls-files", "litmus", "mmcore", "pytest_litmus", cwd=ROOT).split()
     wanted = {name for name in tracked if name.endswith(".py") or any(Path(name).match(glob) for glob in DATA)}
+    lessons = run("git", "ls-files", "examples/lessons", cwd=ROOT).split()
+    assert lessons
+    wanted |= {name.replace("examples", "litmus", 1) for name in lessons}
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert any(name.endswith(".lark") for name in packed)
     assert any(name.endswith(".cat") for name in packed)
@@ -58,6 +61,8 @@ def test_installed_wheel_answers_from_another_folder(wheel: Path, tmp_path: Path
     assert "x86-tso" in litmus("models")
     assert "Sometimes" in litmus("check", "-m", "x86-tso", "SB.litmus")
     assert "mov" in litmus("lower", "--to", "x86", "SB.litmus")
+    assert "2  Store buffering" in litmus("learn")
+    assert "0 wrong" in litmus("learn", "2", "--run")
     litmus("show", "-m", "sc", "-o", "SB.html", "SB.litmus")
     page = (tmp_path / "SB.html").read_text(encoding="utf-8")
     assert "<svg" in page and "prefers-color-scheme" in page and "addEventListener" in page
