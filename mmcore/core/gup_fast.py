@@ -16,7 +16,8 @@ from typing import Any
 
 from mmcore.core.mmzone import MIGRATE_CMA, MIGRATE_ISOLATE, ZONE_MOVABLE
 from mmcore.core.page import GUP_PIN_COUNTING_BIAS, MemMap, Page, PG_anon_exclusive
-from mmcore.core.pte import PAGE_PRESENT, PAGE_RW, pte_pfn
+from mmcore.core.pgtable import PMD, PTE, PageTables, offset
+from mmcore.core.pte import PAGE_PRESENT, PAGE_RW, PTE_NONE, pmd_leaf, pte_pfn
 from mmcore.cpu import Cpu
 from mmcore.memory import Cell
 from mmcore.seqcount import raw_read_seqcount, read_seqcount_retry
@@ -68,6 +69,27 @@ def gup_fast_pte_range(cpu: Cpu, walk: Walk, flags: int) -> Page | None:
         gup_put_folio(cpu, page, flags)
         return None
     return page
+
+
+def gup_fast_pgd_range(cpu: Cpu, tables: PageTables, mem_map: MemMap, address: int) -> Walk | None:
+    """The way to the entry of an address, or None where a table is missing or a huge page ends the way.
+
+    gup_fast_pgd_range(), gup_fast_p4d_range(), and so on: each level is entered through what its entry held.
+    """
+    return _gup_fast_range(cpu, tables, mem_map, address, tables.root, tables.geometry.top)
+
+
+def _gup_fast_range(
+    cpu: Cpu, tables: PageTables, mem_map: MemMap, address: int, table: Any, level: int
+) -> Walk | None:
+    """The same from a table of a level on."""
+    entry = offset(tables, table, address, level)
+    below = cpu.read_once(entry)
+    if below == PTE_NONE or pmd_leaf(below):
+        return None
+    if level == PMD:
+        return Walk(mem_map, offset(tables, below, address, PTE), entry, below)
+    return _gup_fast_range(cpu, tables, mem_map, address, below, level - 1)
 
 
 def pte_access_permitted(pte: Any, flags: int) -> Any:

@@ -98,18 +98,19 @@ def lowest(cpu: Cpu, tables: PageTables, address: int) -> tuple[Any, int]:
     return offset(tables, table, address, PTE), PTE
 
 
-def install(cpu: Cpu, tables: PageTables, entry: Any, new: Array, label: str | None = None) -> bool:
-    """Puts a new table into an empty entry; whether the entry was empty.
+def install(cpu: Cpu, tables: PageTables, entry: Any, new: Array, label: str | None = None) -> Any:
+    """Puts a new table into an entry, unless somebody else was first; the table that is there.
 
     The barrier makes the zeroed table visible before the pointer to it; it pairs with the address dependency of walk().
     Source: mm/memory.c:pmd_install(), __pmd_alloc().
     """
     with cpu.spinlock(tables.lock):
-        empty = bool(cpu.read_once(entry) == PTE_NONE)
-        if empty:
+        found = cpu.read_once(entry)
+        if found == PTE_NONE:
             cpu.smp_wmb(label)
             cpu.write_once(entry, new)
-    return empty
+            found = new
+    return found
 
 
 def alloc(
@@ -129,9 +130,9 @@ def alloc(
             raise Misuse(f"pte_alloc(address {address})", rule, "mm/memory.c:handle_pte_fault()")
         if table == PTE_NONE:
             new = new_table(cpu)
-            if not install(cpu, tables, entry, new):
+            table = install(cpu, tables, entry, new, label="install_wmb")
+            if table is not new:
                 free_table(cpu, new)
-            table = cpu.read_once(entry)
     return offset(tables, table, address, level)
 
 
