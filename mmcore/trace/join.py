@@ -19,15 +19,16 @@ from mmcore.trace.term import BINARY, COMPARISONS, LEAVES, Expression, registers
 
 def join(paths: Sequence[Path]) -> tuple[Item, ...]:
     """The tree of a thread from all of its paths; what it observes is reported at the end of each."""
-    return _Joiner().tree([sorted(path, key=_reports) for path in paths])
+    return _Joiner().tree([_reports_last(path) for path in paths])
 
 
-def _reports(item: Step | Decision) -> bool:
-    """Whether an item is no event and no branch, but a report of a result.
+def _reports_last(path: Path) -> list[Step | Decision]:
+    """The path with the last report of each result at its end.
 
     A report of a comparison is an `if`, and nothing that follows may depend on it.
     """
-    return isinstance(item, Step) and item.kind == "observe"
+    reports = {item.detail: item for item in path if isinstance(item, Step) and item.kind == "observe"}
+    return [item for item in path if not (isinstance(item, Step) and item.kind == "observe")] + list(reports.values())
 
 
 class _Joiner:
@@ -99,12 +100,14 @@ class _Merge:
         return replace(left, arguments=tuple(map(self.argument, left.arguments, right.arguments)))
 
     def report(self, step: Step, left: Expression, right: Expression, nested: bool) -> Item | None:
-        """One report for both; different numbers are reported in the arms."""
-        if isinstance(left, int) and isinstance(right, int) and left != right and not nested:
+        """One report for both; different numbers, and a number against a comparison's truth, each in its arm."""
+        left, right = _like(left, right), _like(right, left)
+        if left != right and not nested and (_is_number(left, right) or _is_number(right, left)):
+            self._check(left, right)
             self.then.append(replace(step, arguments=(left,)))
             self.otherwise.append(replace(step, arguments=(right,)))
             return None
-        return replace(step, arguments=(self.argument(_like(left, right), _like(right, left)),))
+        return replace(step, arguments=(self.argument(left, right),))
 
     def arm(self, left: tuple[Item, ...], right: tuple[Item, ...]) -> tuple[Item, ...]:
         """One arm of a branch for both."""
@@ -129,11 +132,16 @@ class _Merge:
             raise _Apart
 
 
+def _is_number(expression: Expression, other: Expression) -> bool:
+    """Whether an expression is a number that stands against a number or a comparison."""
+    return isinstance(expression, int) and (isinstance(other, int) or other[0] in COMPARISONS)
+
+
 def _like(expression: Expression, other: Expression) -> Expression:
-    """A number as a comparison with the same truth, where it stands against one."""
-    if isinstance(expression, int) and isinstance(other, tuple) and other[0] in COMPARISONS:
+    """0 and 1 as a comparison with that truth, where they stand against one."""
+    if expression in (0, 1) and isinstance(other, tuple) and other[0] in COMPARISONS:
         pairs = ((0, 0), (0, 1), (1, 0))
-        return other[0], *next(pair for pair in pairs if BINARY[other[0]](*pair) == (expression != 0))
+        return other[0], *next(pair for pair in pairs if BINARY[other[0]](*pair) == expression)
     return expression
 
 
