@@ -14,8 +14,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mmcore.core.page import Page, folio_ref_count, folio_ref_freeze, folio_ref_unfreeze
-from mmcore.core.pte import PTE_NONE, make_migration_entry
+from mmcore.core.page import (
+    MemMap,
+    Page,
+    PG_locked,
+    folio_ref_count,
+    folio_ref_freeze,
+    folio_ref_unfreeze,
+    page_folio,
+    page_test,
+)
+from mmcore.core.pte import PTE_NONE, make_migration_entry, swp_offset
 from mmcore.cpu import Cpu
 from mmcore.memory import Cell
 
@@ -72,3 +81,13 @@ def remove_migration_pte(cpu: Cpu, ptep: Cell, folio: Page, pte: Any) -> None:
     """Maps the folio, by a new reference, where a migration entry was.  The lock of the page table is held."""
     cpu.atomic_inc(folio.refcount)
     cpu.write_once(ptep, pte)
+
+
+def migration_entry_to_folio(cpu: Cpu, mem_map: MemMap, pte: Any) -> tuple[Page, Any]:
+    """The folio under a migration entry, and whether it is locked, as it has to be while there are such entries.
+
+    The folio may be split meanwhile: include/linux/swapops.h:pfn_swap_entry_folio(), swap_entry_migration_sync().
+    """
+    folio = page_folio(cpu, mem_map[swp_offset(pte)])
+    cpu.smp_rmb(label="sync_rmb")  # pairs with the smp_wmb() of split_huge_page_tail()
+    return folio, page_test(cpu, folio, PG_locked)
