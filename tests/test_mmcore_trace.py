@@ -266,9 +266,9 @@ FOUND = [
 
 @pytest.mark.parametrize("body", FOUND)
 def test_what_was_wrong_once(body: str) -> None:
-    sources = (f"def routine(cpu, s):\n    a = b = 0{body}\n", "def routine(cpu, s):\n    cpu.xchg(s.q, 0)\n",
-               "def routine(cpu, s):\n    cpu.atomic_or(3, s.x)\n")  # fmt: skip
-    same((sources, ((0, "r"),)))
+    threads = f"    a = b = 0{body}\n    cpu.observe('a', a)", "    cpu.xchg(s.q, 0)", "    cpu.atomic_or(3, s.x)"
+    sources = tuple(f"def routine(cpu, s):\n{thread}\n" for thread in threads)
+    same((sources, ((0, "r"), (0, "a"))))
 
 
 @settings(max_examples=60)
