@@ -22,10 +22,10 @@ from litmus.pairs import Pairs, make_pairs
 from litmus.paths import Walker
 from litmus.program import (
     TRUE,
-    Expectation,
     Observable,
     Program,
     Value,
+    expectation,
     mentioned,
     observables,
 )
@@ -321,7 +321,7 @@ def _verdict(question: _Question, model: Model, tally: _Tally, undecided: str | 
             if UNDEFINED not in tally.flags:  # else every final state is possible
                 states[values[: len(asked)]] = None
             witnesses.append(tally.witnesses[values])
-    expected = _expectation(program.expectations, model.name)
+    expected = expectation(program, model.name)
     return Verdict(
         test=program.name,
         arch=program.arch,
@@ -340,10 +340,6 @@ def _verdict(question: _Question, model: Model, tally: _Tally, undecided: str | 
         expected=expected.verdict if expected else None,
         witnesses=tuple(witnesses),
     )
-
-
-def _expectation(expectations: Sequence[Expectation], model: str) -> Expectation | None:
-    return next((e for e in expectations if e.model == model), None)
 
 
 def _total(counts: list[int | None]) -> int | None:

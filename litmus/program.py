@@ -327,6 +327,15 @@ class Program:
     notes: tuple[str, ...] = ()
 
 
+def expectation(program: Program, model: str) -> Expectation | None:
+    """What a test says of its outcome under a model, if it does.
+
+    What a C test says of `lkmm` it also says of the kernel's own `linux-kernel.cat`.
+    """
+    meant = "lkmm" if program.arch == "c" and model == "linux-kernel" else model
+    return next((e for e in program.expectations if e.model in (model, meant)), None)
+
+
 def observables(program: Program) -> tuple[Observable, ...]:
     """What the condition and `locations` name, each once, in the order of first mention."""
     found: dict[str, Observable] = {}

@@ -7,18 +7,22 @@ stays undecided fails with the reason.  A file without an expectation is one ski
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
 from litmus.check import Options, check
+from litmus.config import Config
+from litmus.config import read as read_config
 from litmus.disagreement import disagreement
 from litmus.errors import InputError, LitmusError, UsageError
 from litmus.inputs import read
 from litmus.library import Model, load_model
-from litmus.program import Expectation, Program
+from litmus.program import Expectation, Program, expectation
+from litmus.source import Source
 from litmus.syntax import parse
 
 Number = TypeVar("Number", int, float)
@@ -34,13 +38,15 @@ class LitmusFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """The items; raises CollectError with our report of what is wrong in the file."""
         try:
-            program = parse(replace(read(str(self.path)), name=_shown(self.path, self.config)))
-            chosen, options = _chosen(program, self.config), _options(self.config)
+            setup = _setup(self.config)
+            source = replace(read(str(self.path)), name=_shown(self.path, self.config))
+            program = parse(source, _macros(setup.macros))
+            chosen, options = _chosen(program, setup), _options(self.config)
         except LitmusError as error:
             raise self.CollectError(error.report()) from None
-        for expectation, model in chosen:
-            question = (program, expectation, model, options)
-            yield LitmusItem.from_parent(self, name=expectation.model, question=question)
+        for expected, model in chosen:
+            question = (program, expected, model, options)
+            yield LitmusItem.from_parent(self, name=model.name, question=question)
         if not chosen:
             unasked = Unasked.from_parent(self, name="no expectation")
             unasked.add_marker(pytest.mark.skip(reason=UNASKED))
@@ -93,24 +99,70 @@ def _shown(path: Path, config: pytest.Config) -> str:
     return str(path.relative_to(start) if path.is_relative_to(start) else path)
 
 
-def _chosen(program: Program, config: pytest.Config) -> list[tuple[Expectation, Model]]:
-    """The expectations to check, each with its model.
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the ini options say of models and macros: paths of files, but `models` may also be names."""
 
-    With `litmus_models`, those about one of these; raises InputError for an expectation of an unknown model.
+    models: tuple[str, ...]
+    variants: tuple[str, ...]
+    bell: str | None
+    macros: str | None
+
+
+def _setup(config: pytest.Config) -> Setup:
+    """The ini options, and where they are silent the configuration that `litmus_conf` names."""
+    path = _file("litmus_conf", config)
+    configured = Config() if path is None else _configured(path)
+    model = configured.files.get("model")
+    return Setup(
+        models=tuple(_located(name, config) for name in config.getini("litmus_models")) or ((model,) if model else ()),
+        variants=configured.variants,
+        bell=_file("litmus_bell", config) or configured.files.get("bell"),
+        macros=_file("litmus_macros", config) or configured.files.get("macros"),
+    )
+
+
+def _file(option: str, config: pytest.Config) -> str | None:
+    """The path in an option, which is relative to the ini file."""
+    name = config.getini(option)
+    return str(config.rootpath / name) if name else None
+
+
+@cache
+def _configured(path: str) -> Config:
+    """A configuration file, read once."""
+    return read_config(read(path))
+
+
+@cache
+def _macros(path: str | None) -> Source | None:
+    """The text of a file of macros, read once."""
+    return None if path is None else read(path)
+
+
+@cache
+def _loaded(name: str, setup: Setup) -> Model:
+    """A model, read once."""
+    return load_model(name, (), setup.variants, setup.bell)
+
+
+def _chosen(program: Program, setup: Setup) -> list[tuple[Expectation, Model]]:
+    """The expectations to check, each with its model: those about one of the chosen models, if some are chosen.
+
+    Raises InputError for an expectation of an unknown model.
     """
-    named = config.getini("litmus_models")
-    if named:
-        models = {model.name: model for model in (load_model(_located(name, config)) for name in named)}
-        return [(e, models[e.model]) for e in program.expectations if e.model in models]
-    return [(e, _model(e)) for e in program.expectations]
+    if not setup.models:
+        return [(e, _model(e)) for e in program.expectations]
+    models = [_loaded(name, setup) for name in setup.models]
+    return [(e, model) for e in program.expectations for model in models if expectation(program, model.name) == e]
 
 
-def _model(expectation: Expectation) -> Model:
+def _model(expected: Expectation) -> Model:
     """The model that an expectation names."""
     try:
-        return load_model(expectation.model)
+        return load_model(expected.model)
     except UsageError as error:
-        raise InputError(error.message, expectation.span, error.hint) from None
+        raise InputError(error.message, expected.span, error.hint) from None
 
 
 def _located(name: str, config: pytest.Config) -> str:

@@ -17,6 +17,9 @@ SUFFIX = ".litmus"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declares the ini options."""
     parser.addini("litmus_models", "check expectations about these models only (names or .cat files)", "args", [])
+    parser.addini("litmus_conf", "a .cfg file that names model, bell and macros, such as linux-kernel.cfg", default="")
+    parser.addini("litmus_bell", "a bell file to read before the .cat files of litmus_models", default="")
+    parser.addini("litmus_macros", "what the primitives of C tests mean (a .def file)", default="")
     parser.addini("litmus_unroll", "how often each loop of a litmus test is unrolled (default: 2)", default="")
     parser.addini("litmus_timeout", "seconds for each model of a litmus test; then it fails as undecided", default="")
 

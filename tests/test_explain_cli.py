@@ -93,3 +93,49 @@ def test_undecided_is_its_own_exit_code(explain: Run) -> None:
 def test_bad_input_is_an_error_and_no_traceback(explain: Run, arguments: tuple[str, ...]) -> None:
     code, out, err = explain(*arguments)
     assert (code, out) == (2, "") and err.startswith(("error", "nowhere")) and "Traceback" not in err
+
+
+# --- models of one's own ----------------------------------------------------------------------------------
+
+KERNEL_SB = """C SB
+{}
+P0(int *x, int *y) { WRITE_ONCE(*x, 1); int r0 = READ_ONCE(*y); }
+P1(int *x, int *y) { WRITE_ONCE(*y, 1); int r0 = atomic_read(x); }
+exists (0:r0=0 /\\ 1:r0=0)
+"""
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> tuple[str, str]:
+    """A configuration as the kernel has one, whose model is sc with the variant `strong` only; and a C test."""
+    files = {
+        "own.cat": '"own"\nlet order = if "strong" then po else 0\nacyclic order | rf | co | fr as order\n',
+        "own.bell": "enum Accesses = 'ONCE\ninstructions R[{'ONCE}]\ninstructions W[{'ONCE}]\n",
+        "own.def": "READ_ONCE(X) __load{ONCE}(X)\nWRITE_ONCE(X,V) { __store{ONCE}(X,V); }\n",
+        "own.cfg": "model own.cat\nbell own.bell\nmacros own.def\n",
+        "SB.litmus": KERNEL_SB,
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return str(tmp_path / "own.cfg"), str(tmp_path / "SB.litmus")
+
+
+@pytest.mark.parametrize(("variant", "answer"), [((), "allowed"), (("--variant", "strong"), "forbidden")])
+def test_explain_takes_the_files_that_check_takes(
+    explain: Run, configured: tuple[str, str], variant: tuple[str, ...], answer: str
+) -> None:
+    code, out, err = explain("--conf", configured[0], *variant, configured[1])
+    assert code == 0
+    assert out.startswith(f"SB, own: {answer}: ")
+    macros = configured[0].replace(".cfg", ".def")
+    assert err == f"note: 'atomic_read' is not in {macros}: it has its bundled meaning\n"
+
+
+@pytest.mark.parametrize(("variant", "answer"), [((), "allowed"), (("--variant", "strong"), "forbidden")])
+def test_show_takes_them_too(
+    capsys: pytest.CaptureFixture[str], configured: tuple[str, str], variant: tuple[str, ...], answer: str
+) -> None:
+    assert main(("show", "--conf", configured[0], *variant, configured[1])) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith(f"SB under own: {answer}")
+    assert err.count("note: ") == 1

@@ -160,6 +160,25 @@ def test_a_model_of_the_project(run: Run, pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["a.litmus::mine PASSED*"])
 
 
+def test_the_kernels_configuration(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makefile(".cat", **{"linux-kernel": FORBIDDEN})
+    pytester.makefile(".def", own="READ_ONCE(X) __load{ONCE}(X)\n")
+    pytester.makefile(".bell", own="enum Accesses = 'ONCE\ninstructions R[{'ONCE}]\n")
+    pytester.makefile(".cfg", own="model linux-kernel.cat\nbell own.bell\nmacros own.def\n")
+    test = "C R\n(* Result: {} *)\n{{}}\nP0(int *x)\n{{\n\tint r0 = READ_ONCE(*x);\n}}\nexists (0:r0=0)\n"
+    result = run("-v", ini="litmus_conf = own.cfg", a=test.format("Never"), b=test.format("Sometimes"))
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["a.litmus::linux-kernel PASSED*", "b.litmus::linux-kernel FAILED*"])
+
+
+@pytest.mark.parametrize("option", ["litmus_conf", "litmus_bell", "litmus_macros"])
+def test_a_file_of_the_ini_that_is_not_there_is_an_error(run: Run, pytester: pytest.Pytester, option: str) -> None:
+    pytester.makefile(".cat", mine=FORBIDDEN)
+    result = run(ini=f"litmus_models = mine.cat\n{option} = absent.file", a=sb("mine: forbidden"))
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*cannot*read*absent.file*"])
+
+
 LOOP = """litmus loop
 shared x
 thread P0 {

@@ -14,7 +14,7 @@ from litmus.cli.judges import Judges
 from litmus.cli.run import ALL, too_deep
 from litmus.errors import InternalError, LitmusError, UnsupportedError
 from litmus.inputs import STDIN, read
-from litmus.program import Program
+from litmus.program import Program, expectation
 from litmus.report.answer import Answer, Problem
 from litmus.source import Source, Span
 
@@ -128,13 +128,9 @@ def _answer(start: Answer, program: Program, settings: Settings) -> Answer:
                 return replace(start, uncompiled=reason)
         return replace(start, problem=_problem(error, start))
     advised = _advice(verdict, program, settings) if settings.advise else ()
-    line = _expecting_line(program, verdict.model)
+    expected = expectation(program, verdict.model)
+    line = expected.span.line if expected and expected.span else None
     return replace(start, line=line, verdict=replace(verdict, path=start.path, witnesses=(), advice=advised))
-
-
-def _expecting_line(program: Program, model: str) -> int | None:
-    """The line on which a test says what it expects of a model, if it does."""
-    return next((e.span.line for e in program.expectations if e.model == model and e.span), None)
 
 
 def _not_compiled(program: Program, target: str) -> str | None:
