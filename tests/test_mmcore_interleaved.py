@@ -267,3 +267,57 @@ def test_a_file_that_is_no_fitting_schedule(
 def test_wrong_usage(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
     assert message in capsys.readouterr().err
+
+
+def test_more_states_than_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mmcore.interleaved.machine.MOST_KEPT", 5)
+    at = machine(increments, increments, increments, bad=lambda end: end.final("x") == 1)
+    found = exhaustively(at)
+    assert not found.complete and found.states < 40
+    assert simplest(at, "bad") is None
+    assert "bad" in randomly(at, 1_000, 0).failing
+
+
+def test_an_interrupted_run_tells_what_is_known(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(machine: Machine, schedules: int, seed: int, found: Found) -> Found:
+        found.schedules = 7
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mmcore.cli.run.randomly", interrupted)
+    assert main(["run", "gup_unmap"]) == 130
+    told = capsys.readouterr().out
+    assert "nothing wrong" in told and "7 schedules" in told and "interrupted" in told
+
+
+def test_a_scenario_in_a_file_is_kept_and_run_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, kept = tmp_path / "lost.py", str(tmp_path / "lost.json")
+    file.write_text(LOST)
+    assert main(["run", str(file), "--variant", "unlocked", "--save", kept]) == 0
+    assert "lost.py:" in capsys.readouterr().out
+    assert main(["run", str(file), "--replay", kept]) == 1
+    assert main(["run", str(file), "--replay", kept, "-o", "json"]) == 1
+    record = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert record["failures"][0]["kind"] == "bad" and len(record["failures"][0]["steps"]) == 4
+    assert main(["run", "gup_unmap", "--replay", kept]) == 2
+    assert "not of 'gup_unmap'" in capsys.readouterr().err
+
+
+LOST = """
+from mmcore.scenario import NEVER, SOMETIMES, Scenario, Thread, Variant
+
+
+def count(cpu, cells):
+    lock, x = cells
+    with cpu.spinlock(lock, label="lock"):
+        cpu.write_once(x, cpu.read_once(x) + 1)
+
+
+SCENARIO = Scenario(
+    name="lost", title="A lost update", source=(), bad="an update is lost",
+    setup=lambda memory: (memory.cell("lock"), memory.cell("x")),
+    threads=(Thread("a", count), Thread("b", count)), outcome=lambda end: end.final("x") == 1,
+    variants=(Variant("locked", NEVER, ""), Variant("unlocked", SOMETIMES, "", frozenset({"lock"}))),
+)
+"""
