@@ -24,6 +24,7 @@ UNTYPED = ("xchg", "cmpxchg")
 UNUSED = "unused"
 """The local variable for all results that nobody looks at."""
 
+_PAIRS = re.compile(r"# .*?(pairs with .*)$")
 _ASSIGNED = re.compile(r"^\s*(\w+)\s*(?::[^=]*)?=[^=]")
 
 
@@ -89,7 +90,7 @@ class _Column:
             if isinstance(item, Branch):
                 yield from self.branch(item, indent)
             else:
-                yield f"{indent}{self.step(item, indent)};\n"
+                yield f"{indent}{self.step(item, indent)};{_remark(item)}\n"
 
     def branch(self, branch: Branch, indent: str) -> Iterator[str]:
         """The lines of an `if`; one with nothing to do but else is turned round."""
@@ -230,11 +231,22 @@ def _declared(cell: str, kinds: dict[Expression, str], values: Values, names: Na
 
 def _wish(step: Step) -> str:
     """The name of the variable that the routine's own line assigns to, or `r`."""
-    if not step.point:
-        return "r"
-    place, line = step.point[-1]
-    match = _ASSIGNED.match(linecache.getline(place.rpartition(":")[0], line))
+    match = _ASSIGNED.match(_line(step))
     return match[1] if match else "r"
+
+
+def _remark(step: Step) -> str:
+    """What the routine's own line says the step pairs with."""
+    match = None if step.kind == "observe" else _PAIRS.search(_line(step))
+    return f" /* {match[1]} */" if match else ""
+
+
+def _line(step: Step) -> str:
+    """The routine's own line of a step; empty if it is not known."""
+    if not step.point:
+        return ""
+    place, line = step.point[-1]
+    return linecache.getline(place.rpartition(":")[0], line)
 
 
 def _bracketed(text: str) -> str:
