@@ -40,6 +40,7 @@ REASONS = ("test", "model", "forbidden by", "needed")
 COMPILER = ", compiler"
 
 _SUMMARY = re.compile(r"\n?^\d+ tests?; .*; \d+\.\d\d s\n", re.MULTILINE)
+_WHOSE = re.compile(r"^the | of .*$")
 _COMMAND = re.compile(r"^\$ (.*)\n", re.MULTILINE)
 
 Files = tuple[tuple[str, str], ...]
@@ -159,7 +160,7 @@ def _reason(text: str, row: tuple[str, ...]) -> list[str]:
     found = _explanation(text, row[1])
     if not found.forbidden:
         return ["nothing", "nothing"]
-    needed = ", ".join(f"P{item.place.thread} {item.words}" for item in found.having("needed"))
+    needed = ", ".join(f"P{item.place.thread} {_WHOSE.sub('', item.words)}" for item in found.having("needed"))
     return [", ".join(dict.fromkeys(reason.axiom for reason in found.reasons)), needed or "nothing"]
 
 
