@@ -36,4 +36,4 @@ def test_what_is_shown(command: str, output: str, capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize("command", ["export", "explain"])
 def test_other_commands_take_the_example(command: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, name]) == 0
-    assert "publish" in capsys.readouterr().out
+    assert Path(name).stem in capsys.readouterr().out

@@ -114,6 +114,7 @@ def shown(value: Expression) -> str:
 
 
 def _source(call: Call) -> str:
-    """File and line of a call; a file of this project by its path in it."""
+    """File and line of a call; a file of this project or in the current folder by its path from there."""
     path = Path(call.file)
-    return f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}:{call.line}"
+    near = next((root for root in (ROOT, Path.cwd()) if path.is_relative_to(root)), None)
+    return f"{path.relative_to(near) if near else path}:{call.line}"
