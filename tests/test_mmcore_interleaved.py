@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mmcore.check import check as checked
 from mmcore.cli import main
 from mmcore.cpu import Cpu
 from mmcore.errors import ScenarioError
@@ -202,6 +203,21 @@ def test_pointers_and_waits() -> None:
 
     found = exhaustively(machine(follower, publisher, bad=lambda end: end.t0.r == 0))
     assert found.complete and found.failing == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "possible"),
+    [(lambda end: (end.t0.r == 1) & (end.final("x") == 1), True),
+     (lambda end: (end.t0.r == 1) & (end.final("x") == 0), False),
+     (lambda end: (end.t0.r == 2) | (end.t0.r == 1), True), (lambda end: ~((end.t0.r == 0) | (end.t0.r == 1)), False),
+     (lambda end: ~(end.t0.r == 0), True), (lambda end: end.t0.r != 0, True), (lambda end: end.t1.r != 0, False),
+     (lambda end: end.final("x"), True)],
+)  # fmt: skip
+def test_outcomes_mean_what_they_mean_in_a_litmus_test(bad: Callable[[Any], Any], possible: bool) -> None:
+    made = scenario(lambda cpu, state: cpu.observe("r", cpu.read_once(state[0])),
+                    lambda cpu, state: cpu.write_once(state[0], 1), bad=bad)  # fmt: skip
+    assert ("bad" in exhaustively(machine_of(made, made.variants[0])).failing) == possible
+    assert (checked(made, made.variants[0], "sc").observation != "Never") == possible
 
 
 def test_an_access_through_null_is_refused() -> None:
