@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 MOST_NAMED = 8
 """No more than this many expected things are listed in a message."""
 
+CONTEXT_FREE = frozenset({"cat"})
+"""The grammars whose words are the same everywhere in a text.  One regular expression finds them all; the others need
+one for each set of words that may follow, which take a millisecond each to compile.
+"""
+
 
 @cache
 def parser(grammar: str, start: str = "start", transformer: Transformer[Any, Any] | None = None) -> Lark:
@@ -39,6 +44,7 @@ def parser(grammar: str, start: str = "start", transformer: Transformer[Any, Any
         f"{grammar}.lark",
         ["grammar"],
         parser="lalr",
+        lexer="basic" if grammar in CONTEXT_FREE else "contextual",
         start=start,
         propagate_positions=transformer is None,
         transformer=transformer,
@@ -119,8 +125,7 @@ def _word(text: str, at: int) -> str:
 
 def _expected(parser: Lark, error: UnexpectedInput) -> list[str]:
     """What could have stood there, for a person: keywords and signs quoted, other terminals by their name."""
-    names = getattr(error, "accepts", None) or getattr(error, "expected", None) or getattr(error, "allowed", None)
-    return sorted({_shown(parser, name) for name in names or ()})
+    return sorted({_shown(parser, name) for name in error.interactive_parser.accepts()})
 
 
 def _shown(parser: Lark, name: str) -> str:
