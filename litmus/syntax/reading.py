@@ -125,7 +125,8 @@ def _word(text: str, at: int) -> str:
 
 def _expected(parser: Lark, error: UnexpectedInput) -> list[str]:
     """What could have stood there, for a person: keywords and signs quoted, other terminals by their name."""
-    return sorted({_shown(parser, name) for name in error.interactive_parser.accepts()})
+    stopped: Any = error.interactive_parser
+    return sorted({_shown(parser, name) for name in stopped.accepts()})
 
 
 def _shown(parser: Lark, name: str) -> str:
