@@ -20,7 +20,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from mmcore.errors import Misuse
-from mmcore.memory import Cell, Memory
+from mmcore.memory import Array, Cell, Memory
 from mmcore.update import Order, Update
 
 EVERYTHING: frozenset[str] = frozenset()
@@ -328,7 +328,12 @@ class Cpu(ABC):
         self.preempt_count -= 1
 
     def local_irq_disable(self) -> None:
-        """No interrupt is taken on this CPU until local_irq_enable()."""
+        """No interrupt is taken on this CPU until local_irq_enable(): what waits for one waits, as for an RCU section.
+
+        Source: Documentation/RCU/whatisRCU.rst (regions with interrupts off are read-side critical sections).
+        """
+        if not self.irqs_disabled:
+            self._rcu("rcu_read_lock")
         self.irqs_disabled += 1
 
     def local_irq_enable(self) -> None:
@@ -337,6 +342,26 @@ class Cpu(ABC):
             rule = "local_irq_restore() undoes a local_irq_save()"
             raise Misuse("local_irq_enable()", rule, "include/linux/irqflags.h:raw_check_bogus_irq_restore()")
         self.irqs_disabled -= 1
+        if not self.irqs_disabled:
+            self._rcu("rcu_read_unlock")
+
+    def smp_call_function(self, label: str | None = None) -> None:
+        """Interrupts every other CPU and waits until each has taken the interrupt; raises Misuse with interrupts off.
+
+        No CPU is then in a region with interrupts off that began before: a grace period for such regions.
+        """
+        if self.irqs_disabled:
+            rule = "two CPUs that wait for each other's interrupt with their own off never go on"
+            raise Misuse("smp_call_function()", rule, "kernel/smp.c:smp_call_function_many_cond()")
+        if self.has(label):
+            self._rcu("synchronize_rcu")
+
+    def this_cpu(self, cells: Array) -> Cell:
+        """The element of this CPU in per-CPU data; raises Misuse where the task could be moved to another CPU."""
+        if not (self.preempt_count or self.irqs_disabled):
+            rule = "per-CPU data is used with preemption disabled"
+            raise Misuse(f"this_cpu({cells.name})", rule, "lib/smp_processor_id.c:check_preemption_disabled()")
+        return cells[self.number]
 
     @property
     def in_atomic(self) -> bool:

@@ -220,3 +220,14 @@ def test_a_wait_is_no_loop_that_is_cut() -> None:
 def test_what_both_arms_do_alike_on_one_line_stands_behind_them() -> None:
     text = traced(scenario(behind), Variant("only", NEVER, ""))
     assert text.index("WRITE_ONCE(*z, 1);\n\t}\n\tWRITE_ONCE(*y, 1);") > 0
+
+
+def report_in_one_arm(cpu: Cpu, s: Any) -> None:
+    seen = cpu.read_once(s.x)
+    if seen == 1:
+        cpu.observe("seen", 1)
+    cpu.write_once(s.y, 1)
+
+
+def test_a_report_in_one_arm_makes_no_dependency() -> None:
+    assert verdict(report_in_one_arm, "lkmm") == "Sometimes"

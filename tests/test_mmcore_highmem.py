@@ -118,3 +118,20 @@ def test_kmap_atomic_forbids_sleeping(local: tuple[DirectCpu, LocalMaps, Task]) 
         kmap(cpu, pkmap, 2)
     kunmap_atomic(cpu, maps, task, address)
     assert kmap(cpu, pkmap, 2) == 0
+
+
+def test_per_cpu_data_needs_preemption_disabled() -> None:
+    memory = Memory()
+    cells, cpu = memory.array("counter", CPUS), DirectCpu(memory, 1)
+    with pytest.raises(Misuse, match=r"preemption disabled .*check_preemption_disabled"):
+        cpu.this_cpu(cells)
+    cpu.preempt_disable()
+    assert cpu.this_cpu(cells) is cells[1]
+
+
+def test_no_interrupt_is_sent_with_interrupts_off() -> None:
+    cpu = DirectCpu(Memory())
+    cpu.smp_call_function()
+    cpu.local_irq_disable()
+    with pytest.raises(Misuse, match=r"never go on .*smp_call_function_many_cond"):
+        cpu.smp_call_function()

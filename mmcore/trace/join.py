@@ -19,16 +19,24 @@ from mmcore.trace.term import BINARY, COMPARISONS, LEAVES, Expression, registers
 
 def join(paths: Sequence[Path]) -> tuple[Item, ...]:
     """The tree of a thread from all of its paths; what it observes is reported at the end of each."""
-    return _Joiner().tree([_reports_last(path) for path in paths])
+    nothing = {name: Step("observe", name, (0,)) for path in paths for name in _reports(path)}
+    return _Joiner().tree([_reports_last(path, nothing) for path in paths])
 
 
-def _reports_last(path: Path) -> list[Step | Decision]:
-    """The path with the last report of each result at its end.
+def _reports(path: Path) -> dict[str, Step]:
+    """The last report of each result."""
+    reports = [item for item in path if isinstance(item, Step) and item.kind == "observe"]
+    return {item.detail: replace(item, point=()) for item in reports}
 
-    A report of a comparison is an `if`, and nothing that follows may depend on it.
+
+def _reports_last(path: Path, nothing: dict[str, Step]) -> list[Step | Decision]:
+    """The path with a report of every result at its end: `nothing` stands in where it reports none.
+
+    A report of a comparison is an `if`, and nothing that follows may depend on it.  All paths end with the same
+    reports, so that none keeps what stands before them from being common to two arms.
     """
-    reports = {item.detail: item for item in path if isinstance(item, Step) and item.kind == "observe"}
-    return [item for item in path if not (isinstance(item, Step) and item.kind == "observe")] + list(reports.values())
+    events = [item for item in path if not (isinstance(item, Step) and item.kind == "observe")]
+    return [*events, *(nothing | _reports(path)).values()]
 
 
 class _Joiner:
