@@ -13,8 +13,8 @@ from mmcore.core.mm import NoMemory, alloc_pte, mmap_lock, new_mm
 from mmcore.core.mm_types import Mm, Vma
 from mmcore.core.page import Page, PG_lru, folio_get, folio_mapcount, folio_test_anon, page_set
 from mmcore.core.page_alloc import GFP_HIGHUSER_MOVABLE, alloc_pages, put_page
-from mmcore.core.pgtable import mapped
 from mmcore.core.pte import (
+    PTE_NONE,
     SWP_MIGRATION_READ,
     is_migration_entry,
     mk_pte,
@@ -27,7 +27,12 @@ from mmcore.core.pte import (
     swp_entry,
     swp_offset,
 )
-from mmcore.core.rmap import folio_add_file_rmap_pte, folio_add_new_anon_rmap, folio_try_dup_anon_rmap_pte
+from mmcore.core.rmap import (
+    folio_add_file_rmap_pte,
+    folio_add_new_anon_rmap,
+    folio_try_dup_anon_rmap_pte,
+    mapped_entry,
+)
 from mmcore.core.tlb import flush_tlb_mm
 from mmcore.core.unmap import exit_mmap, vm_normal_page
 from mmcore.core.vma import insert_vma
@@ -83,12 +88,17 @@ class Copy:
 
 
 def copy_page_range(cpu: Cpu, new: Vma, old: Vma) -> None:
-    """Copies the entries of an area; GUP-fast does not pin its pages meanwhile (copy_page_range())."""
+    """Copies the entries of an area; GUP-fast does not pin its pages meanwhile (copy_page_range()).
+
+    Whether an entry is empty is looked at under the lock: while a page is moved, it is for a moment.
+    """
     if not old.shared:
         raw_write_seqcount_begin(cpu, old.mm.write_protect_seq)
     try:
-        for address, entry, _ in list(mapped(cpu, old.mm.tables, old.start, old.end)):
-            copy_entry(cpu, Copy(old, new, address, entry, alloc_pte(cpu, new.mm, address)))
+        for address in range(old.start, old.end):
+            source = mapped_entry(cpu, old.mm, address)
+            if source is not None:
+                copy_entry(cpu, Copy(old, new, address, source, alloc_pte(cpu, new.mm, address)))
     finally:
         if not old.shared:
             raw_write_seqcount_end(cpu, old.mm.write_protect_seq)
@@ -110,6 +120,8 @@ def copy_pte(cpu: Cpu, copy: Copy, spare: Page | None) -> bool:
     """Copies one entry under the locks of both tables; False if it takes a spare page, and there is none."""
     with cpu.spinlock(copy.new.mm.tables.lock), cpu.spinlock(copy.old.mm.tables.lock):
         pte = int(cpu.read_once(copy.source))
+        if pte == PTE_NONE:
+            return True
         if not pte_present(pte):
             copy_nonpresent_pte(cpu, copy, pte)
         elif share_page(cpu, copy, pte):

@@ -100,11 +100,12 @@ def move_locked(cpu: Cpu, system: System, source: Page, target: Page) -> bool:
 
 def try_to_migrate(cpu: Cpu, system: System, page: Page) -> bool:
     """Replaces all entries that map a page by migration entries; whether none is left."""
-    for vma, address in rmap_walk(cpu, system, page):
+
+    def one(vma: Vma, address: int) -> bool:
         entry = mapped_entry(cpu, vma.mm, address)
-        if entry is not None and not unmap_for_migration(cpu, vma.mm, address, entry, page):
-            return False
-    return bool(folio_mapcount(cpu, page) == 0)
+        return entry is None or unmap_for_migration(cpu, vma.mm, address, entry, page)
+
+    return rmap_walk(cpu, system, page, one) and bool(folio_mapcount(cpu, page) == 0)
 
 
 def unmap_for_migration(cpu: Cpu, mm: Mm, address: int, entry: Cell, page: Page) -> bool:
@@ -171,11 +172,15 @@ def move_cached(cpu: Cpu, file: File, target: Page, source: Page) -> bool:
 
 def remove_migration_ptes(cpu: Cpu, system: System, source: Page, page: Page) -> None:
     """Maps a page wherever a migration entry stands for the source."""
-    for vma, address in rmap_walk(cpu, system, page):
+
+    def one(vma: Vma, address: int) -> bool:
         entry = mapped_entry(cpu, vma.mm, address)
         if entry is not None:
             with cpu.spinlock(vma.mm.tables.lock):
                 remove_migration_pte(cpu, vma, entry, source, page)
+        return True
+
+    rmap_walk(cpu, system, page, one)
 
 
 def remove_migration_pte(cpu: Cpu, vma: Vma, entry: Cell, source: Page, page: Page) -> None:

@@ -6,7 +6,7 @@ one address space can have it: it may be written there without a copy, and may b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 from mmcore.core.mm_types import MMF_HAS_PINNED, AnonVma, File, Mm, System, Vma
@@ -61,15 +61,20 @@ def owners(vma: Vma) -> list[AnonVma | File]:
     return [owner for owner in (vma.file, vma.anon_vma) if owner is not None]
 
 
-def rmap_walk(cpu: Cpu, system: System, page: Page) -> Iterator[tuple[Vma, int]]:
-    """Each area and address at which a page may be mapped (rmap_walk()); its folio is locked."""
+def rmap_walk(cpu: Cpu, system: System, page: Page, one: Callable[[Vma, int], bool]) -> bool:
+    """Calls `one` for each area and address at which a page may be mapped, until it says no; whether it never did.
+
+    The folio is locked.  No area comes or goes meanwhile: fork() adds that of the child before it copies entries, so
+    that a walk either comes first, or sees them (rmap_walk_anon(), rmap_walk_file()).
+    """
     mapping, index = int(cpu.read_once(page.mapping)), int(cpu.read_once(page.index))
     found: AnonVma | File | None
     found = (system.anon_vmas if mapping & PAGE_MAPPING_ANON else system.files).get(mapping >> 1)
-    for vma in list(found.vmas) if found else []:
-        address = vma.address(index)
-        if address is not None:
-            yield vma, address
+    if found is None:
+        return True
+    with cpu.spinlock(found.lock):
+        places = [(vma, address) for vma in found.vmas if (address := vma.address(index)) is not None]
+        return all(one(vma, address) for vma, address in places)
 
 
 def mapped_entry(cpu: Cpu, mm: Mm, address: int) -> Cell | None:

@@ -34,9 +34,10 @@ def flush_tlb_page(cpu: Cpu, mm: Mm, address: int) -> None:
 
 def flush_tlb_func(tlb: Tlb, mm: Mm, start: int, end: int, generation: int) -> None:
     """What a CPU does when it is told to flush: the range, or everything if it missed a flush before."""
-    if tlb.loaded is not mm or tlb.generation[mm.number] >= generation:
+    seen = tlb.generation.get(mm.number, 0)
+    if tlb.loaded is not mm or seen >= generation:
         return
-    if tlb.generation[mm.number] + 1 < generation:
+    if seen + 1 < generation:
         start, end = 0, mm.tables.geometry.pages
     forget(tlb, mm, start, end)
     tlb.generation[mm.number] = generation
@@ -68,7 +69,7 @@ def load_mm(cpu: Cpu, tlb: Tlb, mm: Mm) -> None:
     cpu.atomic_or(1 << tlb.cpu, mm.cpumask)
     cpu.smp_mb__after_atomic()
     generation = cpu.atomic_read(mm.tlb_gen)
-    if tlb.generation.get(mm.number) != generation:
+    if tlb.generation.get(mm.number, -1) < generation:
         forget(tlb, mm, 0, mm.tables.geometry.pages)
         tlb.generation[mm.number] = generation
 
