@@ -124,7 +124,7 @@ def test_quick_reader_accepts_nothing_more(words: list[str]) -> None:
     [
         ("exist x=1", 1, "unexpected 'exist'", "did you mean exists?"),
         ("exists (x=1", 12, "end of input, expected ')'", "add ')'"),
-        ("exists x=1 & y=2", 12, "unexpected '&'", "replace '&'"),
+        ("exists x=1 & y=2", 12, "unexpected '&'", "write /\\ for &"),
         ("exists x:=1", 9, "unexpected ':'", "replace ':'"),
         (r"exists x=1 /\ ", 14, "unexpected end of input", "add"),
     ],

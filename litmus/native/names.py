@@ -91,7 +91,7 @@ def _check_mention(mention: ast.Mention, shared: dict[str, int | None], assigned
 def _check_shape(name: str, indexed: bool, shared: dict[str, int | None], span: Span | None) -> None:
     """Refuses a name that is not shared, an array without an index, a variable with one."""
     if name not in shared:
-        hint = _alike(name, shared) or f"declare it: `shared {name}`"
+        hint = _alike(name, shared) or _meant(name)
         raise InputError(f"{name} is not a shared variable", span, hint)
     if (shared[name] is None) == indexed:
         hint = f"write `{name}`" if indexed else f"write `{name}[0]`"
@@ -111,6 +111,11 @@ def _check_index(name: str, index: ast.Expression | None, shared: dict[str, int 
     if isinstance(index, ast.Number) and not 0 <= index.value < (shared[name] or 1):
         hint = f"the elements of {name} are 0 to {(shared[name] or 1) - 1}"
         raise InputError(f"index {index.value} is outside the array", index.span, hint)
+
+
+def _meant(name: str) -> str:
+    """What to try for a name that nothing declares."""
+    return f"say whose register: `P0:{name}`" if REGISTER.fullmatch(name) else f"declare it: `shared {name}`"
 
 
 def _alike(name: str, known: Iterable[str]) -> str | None:

@@ -30,6 +30,9 @@ LANGUAGES = {
 
 _FIRST_WORD = re.compile(r"(?:\s|\(\*.*?\*\)|//[^\n]*|/\*.*?\*/|#[^\n]*)*([\w-]*)", re.S)
 
+_NATIVE_WORDS = ("shared", "thread", "exists", "forall", "never")
+_C_THREAD = re.compile(r"^\s*(?:void\s+)?P\d+\s*\(", re.M)
+
 
 def parse(source: Source, macros: Source | None = None) -> Program:
     """The program that a test is; raises InputError with the place of the first mistake.
@@ -55,5 +58,14 @@ def _unknown(source: Source, word: str, at: int) -> InputError:
     """The error at a first word that names no language."""
     known = ", ".join(f"'{name}'" for name in LANGUAGES)
     shown = f"unknown language '{word}'" if word else "this is not a litmus test"
-    hint = reading.suggestion(word, LANGUAGES) or "begin the test with its language and its name, as in 'X86 SB'"
+    hint = reading.suggestion(word, LANGUAGES) or _missing_header(source.text, word)
     return InputError(f"{shown}, expected one of {known}", source.span(at, at + max(1, len(word))), hint)
+
+
+def _missing_header(text: str, word: str) -> str:
+    """What to begin a text with that begins with no language."""
+    if word in _NATIVE_WORDS:
+        return "begin a test in the native language with a line 'litmus NAME'"
+    if _C_THREAD.search(text):
+        return "begin a C test with a line 'C NAME'"
+    return "begin the test with its language and its name, as in 'X86 SB'"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from litmus.errors import InputError
 from litmus.native.names import check
 from litmus.native.translate import translate
 from litmus.native.tree import Test
@@ -21,6 +24,16 @@ def parse(source: Source) -> Program:
 
 def tree(source: Source) -> Test:
     """The checked syntax tree of a native test; raises InputError as `parse` does."""
-    built = build(reading.parse(reading.parser("native"), source, source.text), source)
+    built = build(_parsed(source), source)
     check(built)
     return built
+
+
+def _parsed(source: Source) -> Any:
+    """Lark's tree of a native test."""
+    try:
+        return reading.parse(reading.parser("native"), source, source.text)
+    except InputError as error:
+        from litmus.syntax.native_hints import explained
+
+        raise explained(error, source) from None

@@ -210,7 +210,8 @@ class Statements:
         place = self._place(node)
         if not isinstance(place, ast.Register):
             name = node.children[0]
-            self._refuse(node, f"*{name} would be two reads", f"read the pointer first: `r9 = {name}`, then `*r9`")
+            hint = f"read a pointer first: `r9 = {name}`, then `*r9`; for the variable itself write `{name}`"
+            self._refuse(node, f"*{name} would be two reads", hint)
         return place
 
     def _ordering(self, access: Access, allowed: tuple[ast.Ordering, ...], use: str) -> ast.Ordering:
@@ -275,7 +276,9 @@ class Statements:
         for known in allowed:
             if word == known:
                 return known
-        hint = suggestion(str(word), list(allowed))
+        from litmus.syntax.native_hints import for_word
+
+        hint = for_word(str(word), allowed) or suggestion(str(word), list(allowed))
         listed = ", ".join(allowed)
         raise InputError(f"`{word}` is no {what}, expected one of {listed}", span_of(self.source, word), hint)
 

@@ -19,6 +19,9 @@ from litmus.source import Source
 if TYPE_CHECKING:
     from lark import Lark, Token, Transformer, Tree, UnexpectedInput
 
+MOST_TO_TRY = 3
+"""No more than this many expected things are a hint."""
+
 MOST_NAMED = 8
 """No more than this many expected things are listed in a message."""
 
@@ -26,6 +29,19 @@ CONTEXT_FREE = frozenset({"cat"})
 """The grammars whose words are the same everywhere in a text.  One regular expression finds them all; the others need
 one for each set of words that may follow, which take a millisecond each to compile.
 """
+
+
+_SIGNS = {
+    "$END": "end of input", "AND": "'&&'", "OR": "'||'", "_ELSE": "'else'", "_COMMA": "','",
+    "_OPENING_PARENTHESIS": "'('", "_CLOSING_PARENTHESIS": "')'", "_NEWLINE": "end of line",
+    "TESTNAME": "the name of the test",
+}  # fmt: skip
+"""Terminals that are shown neither by their pattern nor by their name."""
+
+_AND, _OR = ("/\\", "&&"), ("\\/", "||")
+_SAME = {"&": _AND, "&&": _AND, "and": _AND, "|": _OR, "||": _OR, "or": _OR, "/\\": _AND, "\\/": _OR,
+         "!": ("~",), "~": ("!",), "=": ("==",), "==": ("=",), "!=": ("<>",), ";": (",",), ",": (";",)}  # fmt: skip
+"""Signs and words, and what other notations write in their place."""
 
 
 @cache
@@ -86,9 +102,14 @@ def input_error(parser: Lark, error: UnexpectedInput, source: Source, text: str,
     found, start = _found(error, text)
     expected = _expected(parser, error)
     wanted = f", expected {_listed(expected)}" if expected else ""
-    shown = f"unexpected {found!r}" if found else "unexpected end of input"
+    shown = f"unexpected {_quoted(found)}" if found else "unexpected end of input"
     return InputError(shown + wanted, source.span(offset + start, offset + start + max(len(found), 1)),
                       _hint(found, expected))  # fmt: skip
+
+
+def _quoted(found: str) -> str:
+    """What was found, for a person."""
+    return "end of line" if found == "\n" else repr(found)
 
 
 def number(text: str) -> int:
@@ -108,7 +129,7 @@ def _found(error: UnexpectedInput, text: str) -> tuple[str, int]:
     from lark import UnexpectedToken
 
     if isinstance(error, UnexpectedToken) and error.token.type != "$END":
-        return str(error.token), error.token.start_pos or 0
+        return str(error.token).rstrip(" \t") or " ", error.token.start_pos or 0
     at = error.pos_in_stream if isinstance(error.pos_in_stream, int) and error.pos_in_stream >= 0 else len(text)
     if isinstance(error, UnexpectedToken) or at >= len(text):
         return "", len(text.rstrip())
@@ -133,8 +154,8 @@ def _shown(parser: Lark, name: str) -> str:
     """A terminal for a person: `'exists'`, `end of input`, `a register`."""
     from lark.lexer import PatternStr
 
-    if name == "$END":
-        return "end of input"
+    if name in _SIGNS:
+        return _SIGNS[name]
     pattern = parser.get_terminal(name).pattern
     if isinstance(pattern, PatternStr):
         return f"'{pattern.value}'"
@@ -155,8 +176,15 @@ def _hint(found: str, expected: list[str]) -> str:
     close = suggestion(found, keywords) if found.isidentifier() else None
     if close:
         return close
+    same = next((sign for sign in _SAME.get(found, ()) if sign in keywords), None)
+    if same:
+        return f"write {same} for {found}"
     if not expected:
         return "check the spelling of this word"
     if expected[0] == "end of input":
-        return f"remove {found!r}"
-    return f"replace {found!r} by {expected[0]}" if found else f"add {expected[0]}"
+        return f"remove {_quoted(found)}"
+    if not found:
+        return f"add {expected[0]}"
+    if len(expected) > MOST_TO_TRY:
+        return "up to there the text is well-formed: look at what stands just before"
+    return f"replace {_quoted(found)} by {_listed(expected)}"
