@@ -11,7 +11,7 @@ from mmcore.scenario import MODELS, Variant
 from mmcore.scenarios import load, names
 
 VARIANTS = [(name, variant.name) for name in names() for variant in load(name).variants]
-LARGE = {"migration", "fork_gup"}
+LARGE = {"anon_exclusive", "fork_gup", "migration", "migration_tlb"}
 """Scenarios of which one variant is enough for every day."""
 
 SMALL = [row for row in VARIANTS if row[0] not in LARGE or row[1] == "fixed"]
