@@ -64,12 +64,12 @@ def test_a_broken_claim_is_found(break_it: Callable[[str], str]) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_every_transcript_of_every_lesson_is_held_to_its_word(path: Path) -> None:
-    """A line that nobody prints is noticed, whatever the transcript."""
+    """A line that nobody prints is noticed in each of them."""
     text = path.read_text(encoding="utf-8")
     one = lesson(text, path)
-    for command, said in transcripts((*one.text, *one.answer)):
-        broken = text.replace(f"$ {command}\n{said}", f"$ {command}\nnot this\n{said}")
-        assert any(problem.startswith(f"{command}: prints") for problem in problems(broken, path)), command
+    found = problems(re.sub(r"^(\$ .*\n)", r"\1not this\n", text, flags=re.MULTILINE), path)
+    commands = [command for command, _ in transcripts((*one.text, *one.answer))]
+    assert [problem.partition(": prints\n")[0] for problem in found] == commands
 
 
 def test_a_picture_that_has_changed_is_found(tmp_path: Path) -> None:
@@ -259,4 +259,4 @@ def test_colours_change_no_word_and_text_fits(one: Lesson) -> None:
         colored = render(prose, width, True, HOME)
         assert colored != plain
         assert re.sub(r"\x1b\[[0-9;]*m", "", colored).replace("`", "").split() == plain.replace("`", "").split()
-        assert all(len(line) <= width for line in plain.splitlines())
+        assert all(len(line) <= width or len(line.split()) <= 2 for line in plain.splitlines())  # addresses
