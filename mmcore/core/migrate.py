@@ -4,9 +4,9 @@ Whoever pins a page first finds it mapped; so the page is unmapped, and only the
 them is to count them and to make their number 0 at once, so that nobody gets a new one while the contents move.
 
 Source: mm/rmap.c:try_to_migrate_one(), mm/migrate.c (__migrate_folio(), __folio_migrate_mapping(),
-folio_migrate_flags(), remove_migration_pte()), include/linux/page_ref.h:folio_ref_freeze() of Linux 6.12.  Up to 6.10
-the contents were copied after the freeze, as here; since then they are copied between a first look at the count and the
-freeze (move_to_new_folio_early_copy()).
+folio_migrate_flags(), remove_migration_pte()), include/linux/page_ref.h:folio_ref_freeze() of Linux 6.12.  Older kernels
+copied the contents after the freeze, as here; 6.12 copies them between a first look at the count and the freeze
+(move_to_new_folio_early_copy()).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def move_to_new_folio(cpu: Cpu, target: Page, source: Page, expected: int) -> bo
 
 
 def move_to_new_folio_early_copy(cpu: Cpu, target: Page, source: Page, expected: int) -> bool:
-    """The same in the order of Linux 6.11 and later: a look at the count, the copy, and the freeze.
+    """The same in the order of Linux 6.12: a look at the count, the copy, and the freeze.
 
     A barrier after the count, which is not in the kernel, would make the copy as good as one after the freeze.
     """

@@ -126,7 +126,7 @@ SCENARIO = Scenario(
                        "before the new entry too; the STLR of Armv8 orders it before the count only"),
         Variant("copy_before_freeze", SOMETIMES, "the device writes between the copy and the freeze",
                 EARLY | {"count"}, {"migrator": migrate_by(move_to_new_folio_early_copy)}),
-        Variant("count_copy_freeze", WEAK, "the order since Linux 6.11: the contents are read before the first count",
+        Variant("count_copy_freeze", WEAK, "the order of Linux 6.12: the contents are read before the first count",
                 EARLY, {"migrator": migrate_by(move_to_new_folio_early_copy)}),
         Variant("count_rmb_copy_freeze", {**NEVER, "armv8": "Sometimes"},
                 "the same with a read barrier: later pins fail their second look",
