@@ -4,8 +4,8 @@ Whoever pins a page first finds it mapped; so the page is unmapped, and only the
 them is to count them and to make their number 0 at once, so that nobody gets a new one while the contents move.
 
 Source: mm/rmap.c:try_to_migrate_one(), mm/migrate.c (__migrate_folio(), __folio_migrate_mapping(),
-folio_migrate_flags(), remove_migration_pte()), include/linux/page_ref.h:folio_ref_freeze() of Linux 6.12.  Older kernels
-copied the contents after the freeze, as here; 6.12 copies them between a first look at the count and the freeze
+folio_migrate_flags(), remove_migration_pte()), include/linux/page_ref.h:folio_ref_freeze() of Linux 6.12.  Older
+kernels copied the contents after the freeze, as here; 6.12 copies them between a first look at the count and the freeze
 (move_to_new_folio_early_copy()).
 """
 
