@@ -4,8 +4,8 @@
     python tests/claims.py promote [NUMBER...]     write transcripts and pictures as they are now
 
 A promoted transcript is a claim: read its difference before it is committed, and the sentences around it.
-Claims are: the expectations of every test; every transcript (a line `...` stands for any lines, and the summary of
-`litmus check` may be left out); pictures that a transcript writes; tables whose first heading is `test`, with the
+Claims are: the expectations of every test; every transcript (a line `...` stands for any lines, at
+the end of a line for its rest, and the summary of `litmus check` may be left out); pictures that a transcript writes; tables whose first heading is `test`, with the
 verdict of each model (`x86-tso, compiler` for what the compiler adds), or with the columns of `REASONS`.
 """
 
@@ -102,7 +102,12 @@ def _plain(text: str) -> str:
 def _pattern(said: str) -> re.Pattern[str]:
     """What may be printed where this is said to be."""
     lines = _plain(said).splitlines()
-    return re.compile("".join("(?:.*\n)*?" if line == "..." else re.escape(line) + "\n" for line in lines))
+    return re.compile("".join("(?:.*\n)*?" if line == "..." else _line(line) + "\n" for line in lines))
+
+
+def _line(said: str) -> str:
+    """The pattern of one line."""
+    return re.escape(said[:-3]) + ".*" if said.endswith("...") else re.escape(said)
 
 
 def _pictures(page: tuple[Block, ...], path: Path, found: dict[str, str]) -> Iterator[str]:
