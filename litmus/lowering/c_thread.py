@@ -7,7 +7,7 @@ becomes a statement of its own, into a temporary register.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 
 from litmus import program as ir
 from litmus.errors import UnsupportedError
@@ -15,6 +15,7 @@ from litmus.lowering import c_calls
 from litmus.lowering.c_adjacent import misplaced
 from litmus.native import tree as ast
 from litmus.native.names import REGISTER
+from litmus.records import dataclass
 from litmus.source import Source, Span
 from litmus.syntax import c_tree as tree
 from litmus.syntax.c_sections import ThreadText

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from litmus.program import Compare, Condition, MemoryAt, Not, Observable, Pointer, Proposition, RegisterAt, Value
+from litmus.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

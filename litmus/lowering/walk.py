@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from litmus.errors import UnsupportedError
 from litmus.lowering.desugar import desugared
@@ -11,6 +11,7 @@ from litmus.lowering.target import OUT, Cells, Target
 from litmus.native import tree as ast
 from litmus.native.names import operands, parts
 from litmus.program import Pointer
+from litmus.records import dataclass
 from litmus.source import Span
 
 NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", "<=": ">", ">": "<="}
