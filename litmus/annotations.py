@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from litmus.cat import syntax as cat
-from litmus.cat.interpret import set_of_tag
+from litmus.cat.built_in import set_of_tag
 from litmus.cat.vocabulary import TAGS
 from litmus.errors import InputError
 from litmus.library import Model

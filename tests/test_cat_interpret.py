@@ -328,7 +328,14 @@ def test_names_that_no_file_can_have(sb: Program, tmp_path: Path, name: str) -> 
         ("acyclic W", "'acyclic' needs a relation", "W"),
         ("irreflexive R | W", "'irreflexive' needs a relation", "R | W"),
         ("acyclic W ; po", "';' wants a relation", "W"),
-        ("acyclic W | po", "'|' combines a set with a relation", "W | po"),
+        ("acyclic po | W", "'|' combines a set with a relation", "W"),
+        ("acyclic MFENCE | po", "'|' combines a set with a relation", "MFENCE"),
+        ("acyclic po & MFENCE", "'&' combines a set with a relation", "MFENCE"),
+        ("acyclic po \\ MFENCE", "combines a set with a relation", "MFENCE"),
+        ("let x = SYNC\nacyclic x ; po", "';' wants a relation", "x"),
+        ("acyclic MFENCE", "'acyclic' needs a relation", "MFENCE"),
+        ("empty [rmw \\ rmw]", "'[]' wants a set", "rmw \\ rmw"),
+        ("empty domain MFENCE", "'domain' wants a relation", "domain MFENCE"),
         ("acyclic [po]", "'[]' wants a set", "po"),
         ("acyclic po * W", "'*' wants a set", "po"),
         ("acyclic W+", "'^+' wants a relation", "W"),
@@ -351,7 +358,15 @@ def test_errors_say_what_and_where(sb: Program, text: str, message: str, marked:
     span = caught.value.span
     assert span is not None
     assert isinstance(span, Span)
-    assert span.source.text[span.start :].startswith(marked)
+    assert span.text == marked
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["acyclic po | 0", "empty W & {}", "empty [0] | po \\ po", "empty domain {} | W \\ W", "acyclic 0 ; {}", "acyclic {}"],
+)
+def test_nothing_is_a_set_and_a_relation(sb: Program, text: str) -> None:
+    assert observed(sb, text)
 
 
 def test_a_misspelt_name_gets_a_proposal(sb: Program) -> None:

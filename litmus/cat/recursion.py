@@ -35,7 +35,7 @@ def _is_set(
             if name in known:
                 return known[name]
             value = find(name)
-            return value.is_set if isinstance(value, Node) and value.op != "empty" else None
+            return value.is_set if isinstance(value, Node) and not value.is_a(not value.is_set) else None
         case cat.Operator(op, arguments, _):
             if op in RELATIONAL:
                 return False

@@ -26,7 +26,8 @@ class Node:
 
     Operators: `or` `and` (two or more arguments), `diff`, `seq`, `cross` (A * B), `inv`, `plus`, `toid` ([S]),
     `dom`, `rng`, `not`; the constants `empty`, `id`, `all`; and `fix`, a recursive definition, whose one
-    argument is its body.  `is_set` tells sets from relations.  `static`: does not depend on rf or co.
+    argument is its body.  `is_set` tells sets from relations; only `empty` with the name `0`, which is written `0` or
+    `{}`, may be both.  `static`: does not depend on rf or co.
     """
 
     __slots__ = ("args", "group", "id", "is_set", "name", "op", "static")
@@ -39,6 +40,10 @@ class Node:
         self.name = name
         self.static: bool = name not in DYNAMIC and all(a.static for a in args)
         self.group: FixGroup | None = None
+
+    def is_a(self, is_set: bool) -> bool:
+        """Whether this may stand where a set (or, without `is_set`, a relation) is wanted; `0` and `{}` may be both."""
+        return self.is_set == is_set or (self.op == "empty" and self.name == "0")
 
     def __repr__(self) -> str:
         return self.name or f"{self.op}({', '.join(map(repr, self.args)) if self.op != 'fix' else self.id})"
@@ -112,6 +117,7 @@ class Builder:
     def __init__(self) -> None:
         self._made: dict[tuple[object, ...], Node] = {}
         self.count = 0
+        self.zero = self._node("empty", (), False, "0")
         self.empty_set = self._node("empty", (), True)
         self.empty = self._node("empty", (), False)
         self.all = self._node("all", (), True)
@@ -147,7 +153,7 @@ class Builder:
         flat = _flatten("or", args)
         kept = tuple(dict.fromkeys(a for a in flat if a.op != "empty"))
         if not kept:
-            return self.nothing(flat[0].is_set)
+            return flat[0]
         return kept[0] if len(kept) == 1 else self._node("or", tuple(sorted(kept, key=_number)), kept[0].is_set)
 
     def intersection(self, args: Iterable[Node]) -> Node:

@@ -113,7 +113,8 @@ class _Builder(ExpressionBuilder):
 
     def _call(self, tree: Any) -> cat.Call:
         procedure, argument, name = tree.children
-        return cat.Call(word(procedure), self.expression(argument), _maybe(name), self.span(tree))
+        given = self.expression(argument)
+        return cat.Call(word(procedure), given, _maybe(name), self.closed(self.span(tree), given.span))
 
     def _for_all(self, tree: Any) -> cat.ForAll:
         name, expression, block = tree.children

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -25,6 +26,7 @@ _OPERATORS: dict[str, Any] = {
     "union": "|", "add": "++", "sequence": ";", "difference": "\\", "intersection": "&", "cartesian": "*",
     "complement": "~", "star": "^*", "plus": "^+", "optional": "?", "inverse": "^-1", "identity": "[]",
 }  # fmt: skip
+_CLOSING = re.compile(r"\s*\)")
 _CLAUSES = "match a set with `{}` and `x ++ xs`, or a tag with `'tag` clauses and at most a last `_`"
 
 
@@ -90,7 +92,14 @@ class ExpressionBuilder:
 
     def _apply(self, tree: Any) -> cat.Apply:
         function, argument = self.expressions(tree.children)
-        return cat.Apply(function, argument, self.span(tree))
+        return cat.Apply(function, argument, self.closed(self.span(tree), argument.span))
+
+    def closed(self, span: Span, argument: Span) -> Span:
+        """The span of `f(x)` with its `)`: lark's ends at a word in parentheses."""
+        text = self._source.text
+        closing = _CLOSING.match(text, span.end)
+        opened = text[: argument.start].rstrip().endswith("(")
+        return Span(span.source, span.start, closing.end()) if opened and closing and span.end == argument.end else span
 
     def _tuple(self, tree: Any) -> cat.TupleLiteral:
         return cat.TupleLiteral(self.expressions(tree.children), self.span(tree))
