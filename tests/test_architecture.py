@@ -43,6 +43,7 @@ NEVER = [
     ("litmus.picture", ("litmus.execution", "litmus.verdict", "litmus.report", "litmus.explain", "litmus.check")),
     ("litmus.report.page", ("litmus.explain", "litmus.gallery")),
     ("litmus.explain", ("litmus.gallery",)),
+    ("litmus.course", ("litmus.syntax", "litmus.check", "litmus.report", "litmus.cli")),
     ("litmus", ("mmcore", "pytest_litmus")),
     ("mmcore.core", ("mmcore.trace", "mmcore.scenario", "mmcore.check", "mmcore.machine", "mmcore.audit")),
     ("mmcore.machine", ("mmcore.trace", "mmcore.scenario", "mmcore.check", "litmus.check")),
