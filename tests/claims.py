@@ -4,9 +4,15 @@
     python tests/claims.py promote [NUMBER...]     write transcripts and pictures as they are now
 
 A promoted transcript is a claim: read its difference before it is committed, and the sentences around it.
-Claims are: the expectations of every test; every transcript (a line `...` stands for any lines, at
-the end of a line for its rest, and the summary of `litmus check` may be left out); pictures that a transcript writes; tables whose first heading is `test`, with the
-verdict of each model (`x86-tso, compiler` for what the compiler adds), or with the columns of `REASONS`.
+
+Claims are
+- the expectations of every test;
+- transcripts: a line `...` stands for any lines, and at the end of a line for its rest; the summary of `litmus check`
+  may be left out;
+- pictures, which a command of the page writes;
+- tables whose first heading is `test`: the verdict of each model (`x86-tso, compiler`: with what the compiler adds), or
+  the columns of `REASONS`;
+- tables whose first heading is `barrier`: what it becomes on each architecture.
 """
 
 from __future__ import annotations
@@ -25,7 +31,7 @@ from tempfile import TemporaryDirectory
 os.environ["LITMUS_CACHE"] = "off"
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from litmus import Explanation, Options, Program, Verdict, check, explain, load_model, parse
+from litmus import Explanation, Options, Program, Verdict, check, explain, load_model, lower, parse, render
 from litmus.cli import main as litmus
 from litmus.course.lesson import lesson, tests
 from litmus.course.markdown import Block, Code, Picture, Table, blocks
@@ -57,7 +63,8 @@ def problems(text: str, path: Path) -> list[str]:
     page = (*one.text, *one.answer)
     found = tests(page)
     asked = " ".join(command for command, _ in transcripts(page))
-    return [*_expectations(found, asked), *_transcripts(page, found), *_tables(page, found), *_pictures(page, path, found)]
+    prose = (*_tables(page, found), *_barriers(page), *_pictures(page, path, found))
+    return [*_expectations(found, asked), *_transcripts(page, found), *prose]
 
 
 def transcripts(page: tuple[Block, ...]) -> Iterator[tuple[str, str]]:
@@ -168,6 +175,29 @@ def _reason(text: str, row: tuple[str, ...]) -> list[str]:
         return ["nothing", "nothing"]
     needed = ", ".join(f"P{item.place.thread} {_WHOSE.sub('', item.words)}" for item in found.having("needed"))
     return [", ".join(dict.fromkeys(reason.axiom for reason in found.reasons)), needed or "nothing"]
+
+
+def _barriers(page: tuple[Block, ...]) -> Iterator[str]:
+    """Instructions of barriers that are other ones."""
+    for block in page:
+        if isinstance(block, Table) and block.rows[0][0] == "barrier":
+            for row in block.rows[1:]:
+                for arch, cell in zip(block.rows[0][1:], row[1:], strict=True):
+                    if (found := _instruction(row[0].strip("`"), arch)) != cell.strip("`"):
+                        yield f"{row[0]}, {arch}: {cell}, found {found}"
+
+
+def _instruction(barrier: str, arch: str) -> str:
+    """What a barrier becomes, or `nothing`."""
+    bare, fenced = (_instructions(text, arch) for text in ("", f"{barrier}; "))
+    return "; ".join(line for line in fenced if line not in bare) or "nothing"
+
+
+def _instructions(text: str, arch: str) -> list[str]:
+    """The instructions of a thread with this text between two reads."""
+    program = parse(Source("lesson", f"litmus T\nshared x, y\nthread P0 {{ r0 = x; {text}r1 = y }}\nexists true"))
+    lines = render(lower(program, arch)).splitlines()
+    return [line.strip(" ;") for line in lines[lines.index("}") + 2 : -1]]
 
 
 @cache
