@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from litmus.errors import LitmusError
 from mmcore.audit import audit, survey
 from mmcore.core.gup_fast import FOLL_WRITE
 from mmcore.core.mm_types import VM_READ, VM_SHARED, VM_WRITE, Mm
@@ -39,17 +40,23 @@ class Turns:
         self.gates = [threading.Semaphore(0) for _ in range(threads)]
         self.alive = list(range(threads))
         self.accesses = 0
-        self.ended = [0] * threads
+        self.rested = [0] * threads
         self.errors: list[BaseException] = []
 
     def switch(self, number: int, waiting: bool = False) -> None:
         self.accesses += 1
         if self.accesses > MOST_ACCESSES:
             raise AssertionError("the threads wait for each other")
+        if waiting:
+            self.rests(number)
         others = [each for each in self.alive if each != number]
         if others and (waiting or self.when(self.accesses)):
             self.gates[others[0]].release()
             self.gates[number].acquire()
+
+    def rests(self, number: int) -> None:
+        """Notes after how many accesses a thread first had to wait, or ended."""
+        self.rested[number] = self.rested[number] or self.accesses
 
     def body(self, number: int, routine: Callable[[], None]) -> None:
         self.gates[number].acquire()
@@ -58,7 +65,7 @@ class Turns:
         except BaseException as error:
             self.errors.append(error)
         self.alive.remove(number)
-        self.ended[number] = self.accesses
+        self.rests(number)
         if self.alive:
             self.gates[self.alive[0]].release()
 
@@ -213,9 +220,11 @@ class Race:
     def check(self, spot: Spot) -> None:
         held = {pfn: GUP_PIN_COUNTING_BIAS * count for pfn, count in Counter(page.pfn for page in self.pins).items()}
         assert list(audit(self.machine.system, held)) == []
-        assert all(page is spot.page() for page in self.pins), "a pinned page was replaced"
         allowed = spot.written or [spot.value]
         assert self.machine.read(spot.mm, spot.address) in allowed, "a write is lost"
+        self.clock += 1
+        self.machine.write(spot.mm, spot.address, self.clock)
+        assert all(page is spot.page() for page in self.pins), "a pinned page was replaced"
 
 
 def rounds(seed: int) -> None:
@@ -237,17 +246,38 @@ def interrupted(first: str, second: str) -> int:
         for longer in count(1):
             turns = here.meanwhile(here.parent, 0, works, {before, before + longer}.__contains__)
             ways += 1
-            if turns.accesses <= before + longer:
-                break
-            if turns.ended[0] < before:
+            if turns.rested[0] < before:
                 return ways
+            if turns.rested[1] < before + longer:
+                break
     raise AssertionError("counting ends")
 
 
-PAIRS = [("pin", "migrate"), ("dma", "migrate"), ("pin", "fork")]
+@pytest.mark.parametrize("first", ["pin", "dma"])
+def test_every_interruption_of_a_pin_by_migration(first: str) -> None:
+    assert interrupted(first, "migrate") > 500
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("first", "second"), PAIRS)
+@pytest.mark.parametrize(("first", "second"), [("pin", "fork"), ("fork", "pin"), ("migrate", "pin"), ("migrate", "dma")])
 def test_every_interruption(first: str, second: str) -> None:
-    assert interrupted(first, second) > 100
+    assert interrupted(first, second) > 500
+
+
+MUTANTS: dict[str, tuple[str, str, dict[str, object]]] = {
+    "GUP-fast does not look again": ("pin", "migrate", {"gup_fast._changed": lambda cpu, walk, pte: False}),
+    "a write by a device gets lost": ("dma", "migrate", {"gup_fast._changed": lambda cpu, walk, pte: False}),
+    "migration does not count": ("pin", "migrate", {"migration.folio_ref_count": lambda cpu, page: 1}),
+    "fork does not look for pins": ("pin", "fork", {"rmap.folio_needs_cow_for_dma": lambda cpu, vma, page: False}),
+    "GUP-fast does not look for a fork": ("pin", "fork", {"gup_fast.read_seqcount_retry": lambda *arguments: False}),
+}
+"""Steps that matter only in a race: what is interrupted by what, and what stands in their place."""
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_step_that_is_left_out_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, steps = MUTANTS[name]
+    for place, substitute in steps.items():
+        monkeypatch.setattr(f"mmcore.core.{place}", substitute)
+    with pytest.raises((AssertionError, LitmusError)):
+        interrupted(first, second)
