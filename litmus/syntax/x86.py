@@ -180,7 +180,7 @@ def _step(op: str, line: Line) -> Operations:
     """destination := destination op 1; the carry stays."""
     line.count(1)
     loads, old = fetch(line, 0, line.locked)
-    after = flags(Binary(op, signed(line, old), Const(1)))
+    after = flags(line, Binary(op, signed(line, old), Const(1)))
     return (*loads, *after, *put(line, 0, signed(line, Binary(op, old, Const(1))), line.locked))
 
 
@@ -303,7 +303,7 @@ INSTRUCTIONS: dict[str, Build] = {
 """Every instruction, by its name in lower case, without the suffix of its size."""
 
 _REFUSED = re.compile(
-    r"(movnt|movs[bwlq]|movz|clflush|clwb|call|ret|push|pop|sh[lr]|sa[lr]|ro[lr]|i?mul|i?div|bt|x(begin|end|abort)|j[op])"
+    r"(movnt|movs[bwlq]|movz|clflush|clwb|call|ret|push|pop|sh[lr]|sa[lr]|ro[lr]|i?mul|i?div|bt|x(begin|end|abort)|jn?p)"
 )
 """Real instructions that no test here may have."""
 

@@ -1,7 +1,9 @@
 """What x86 instructions do with their operands and with the flags: sizes, reads, writes, comparisons.
 
-The flags are two comparisons: `FLAGS.l` and `FLAGS.r` have the order that the signed conditions and `e` see,
-`FLAGS.below` and `FLAGS.above` the order that the carry shows.  Overflow is not modelled: the sign is the order.
+The flags are what makes them (SDM volume 1, 3.4.3.1), computed where a condition asks: `FLAGS.l` and `FLAGS.r` are the
+signed numbers whose difference is the exact result, so that l < r is "sign differs from overflow"; `FLAGS.top`, the
+highest bit of the size, shows the sign.  `FLAGS.differ` is the zero flag, negated; `FLAGS.below` and `FLAGS.above` are
+the unsigned numbers whose order is the carry.  Parity is not modelled.
 """
 
 from __future__ import annotations
@@ -31,9 +33,13 @@ def unsigned(line: Line, expression: Expression) -> Expression:
     return Unary(f"u{size_of(line)}", expression)
 
 
-def flags(left: Expression, right: Expression = ZERO) -> Operations:
-    """The flags show the order of two values."""
-    return Assign("FLAGS.l", left), Assign("FLAGS.r", right)
+def flags(line: Line, left: Expression, right: Expression = ZERO, differ: Expression | None = None) -> Operations:
+    """All flags but the carry after a result that is, exactly, the difference of two signed numbers.
+
+    `differ`: whether it is not 0, where that is not whether the numbers differ.
+    """
+    numbers = Assign("FLAGS.l", left), Assign("FLAGS.r", right), Assign("FLAGS.top", Const(1 << size_of(line) - 1))
+    return (*numbers, Assign("FLAGS.differ", differ or Binary("!=", left, right)))
 
 
 def carry(below: Expression, above: Expression) -> Operations:
@@ -43,30 +49,41 @@ def carry(below: Expression, above: Expression) -> Operations:
 
 def after_subtraction(line: Line, left: Expression, right: Expression) -> Operations:
     """The flags after `left - right`, and after a comparison."""
-    order = flags(signed(line, left), signed(line, right))
+    order = flags(line, signed(line, left), signed(line, right))
     return (*order, *carry(unsigned(line, left), unsigned(line, right)))
 
 
 def after_addition(line: Line, left: Expression, right: Expression) -> Operations:
-    """The flags after `left + right`: the order of the sum and 0, and whether it wrapped."""
-    order = flags(Binary("+", signed(line, left), signed(line, right)))
-    return (*order, *carry(unsigned(line, Binary("+", left, right)), unsigned(line, right)))
+    """The flags after `left + right`: those of the sum, and whether it wrapped."""
+    total = Binary("+", left, right)
+    differ = Binary("!=", signed(line, total), ZERO)
+    order = flags(line, Binary("+", signed(line, left), signed(line, right)), differ=differ)
+    return (*order, *carry(unsigned(line, total), unsigned(line, right)))
 
 
 def after_logic(line: Line, result: Expression) -> Operations:
-    """The flags after a bitwise operation: the order of the result and 0, no carry."""
-    return (*flags(signed(line, result)), *carry(ZERO, ZERO))
+    """The flags after a bitwise operation: those of the result, no carry."""
+    return (*flags(line, signed(line, result)), *carry(ZERO, ZERO))
 
 
 _L, _R = Reg("FLAGS.l"), Reg("FLAGS.r")
+_DIFFER = Reg("FLAGS.differ")
+_EQUAL = Unary("!", _DIFFER)
+_SIGN = Binary("!=", Binary("&", Binary("-", _L, _R), Reg("FLAGS.top")), ZERO)
+_LESS = Binary("<", _L, _R)
+_OVERFLOW = Binary("!=", _SIGN, _LESS)
 _BELOW = Binary("u<", Reg("FLAGS.below"), Reg("FLAGS.above"))
-_NOT_ABOVE = Binary("|", _BELOW, Binary("==", _L, _R))
+_NOT_ABOVE = Binary("|", _BELOW, _EQUAL)
 
 CODES: dict[str, Expression] = {
-    **dict.fromkeys(("e", "z"), Binary("==", _L, _R)),
-    **dict.fromkeys(("ne", "nz"), Binary("!=", _L, _R)),
-    **dict.fromkeys(("l", "lt", "nge", "s"), Binary("<", _L, _R)),
-    **dict.fromkeys(("ge", "nl", "ns"), Binary(">=", _L, _R)),
+    **dict.fromkeys(("e", "z"), _EQUAL),
+    **dict.fromkeys(("ne", "nz"), _DIFFER),
+    "s": _SIGN,
+    "ns": Unary("!", _SIGN),
+    "o": _OVERFLOW,
+    "no": Unary("!", _OVERFLOW),
+    **dict.fromkeys(("l", "lt", "nge"), _LESS),
+    **dict.fromkeys(("ge", "nl"), Binary(">=", _L, _R)),
     **dict.fromkeys(("le", "ng"), Binary("<=", _L, _R)),
     **dict.fromkeys(("g", "gt", "nle"), Binary(">", _L, _R)),
     **dict.fromkeys(("b", "c", "nae"), _BELOW),
