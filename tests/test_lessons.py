@@ -239,7 +239,7 @@ def test_plain_rendering() -> None:
 1. Title
 ========
 
-  A question?
+    A question?
 
 Text with `code`, bold words
 and a link.

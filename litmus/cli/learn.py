@@ -43,7 +43,7 @@ def _list() -> int:
 
     rows: list[Block] = []
     for lesson in lessons():
-        rows += [Heading(2, f"{lesson.number:2}  {lesson.title}"), Quote(f"  {lesson.question}")]
+        rows += [Heading(2, f"{lesson.number:2}  {lesson.title}"), Quote(lesson.question)]
     text = render(rows, _width(), _colored(), home())
     print(text.replace("\n\n", "\n"), end="")
     print("\n`litmus learn 1` opens a lesson, --answer shows the answer to its exercise, --run runs its tests.")

@@ -46,7 +46,7 @@ class _Painter:
             case Paragraph():
                 yield from self._wrapped(block.text)
             case Quote():
-                yield from self._wrapped(f"*{block.text}*", "  ", "  ")
+                yield from self._wrapped(f"*{block.text}*", _MARGIN, _MARGIN)
             case Item():
                 yield from self._wrapped(block.text, f"  {block.mark} ", " " * (len(block.mark) + 3))
             case Table():
