@@ -140,9 +140,12 @@ def test_learn_shows_a_lesson_and_hides_the_answer(capsys: pytest.CaptureFixture
     text = capsys.readouterr().out
     assert text.startswith("2. Store buffering\n==================\n")
     assert "litmus SB+fences" in text and "dekker+StoreLoads" not in text
+    assert "`litmus learn 2 --answer` shows the answer" in text
     assert not {"\x1b", "<", "```", "**"} & set(re.findall(r"\x1b|<|```|\*\*", text))
     assert main(["learn", "2", "--answer"]) == 0
-    assert "dekker+StoreLoads" in capsys.readouterr().out
+    answer = capsys.readouterr().out
+    assert answer.startswith("2. Store buffering: the answer\n")
+    assert "dekker+StoreLoads" in answer and "litmus SB+fences" not in answer
 
 
 def test_learn_runs_the_tests_of_a_lesson(capsys: pytest.CaptureFixture[str]) -> None:

@@ -54,7 +54,7 @@ def _show(lesson: Lesson, page: tuple[Block, ...]) -> int:
     """Shows a page, on a terminal through its pager."""
     from litmus.course.terminal import render
 
-    text = render(page, _width(), _colored(), lesson.path.parent)
+    text = render(_framed(lesson, page), _width(), _colored(), lesson.path.parent)
     if not (sys.stdout.isatty() and sys.stdin.isatty()):
         print(text, end="")
         return 0
@@ -63,6 +63,16 @@ def _show(lesson: Lesson, page: tuple[Block, ...]) -> int:
     os.environ.setdefault("LESS", "FRX")  # colours, and no waiting for a page that fits
     pager(text)
     return 0
+
+
+def _framed(lesson: Lesson, page: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The answer with a title; the lesson with a line that says how to go on."""
+    from litmus.course.markdown import Heading, Paragraph
+
+    name = f"litmus learn {lesson.number}"
+    if page is lesson.answer:
+        return (Heading(1, f"{lesson.number}. {lesson.title}: the answer"), *page)
+    return (*page, Paragraph(f"`{name} --answer` shows the answer, `{name} --save DIR` writes the tests of the lesson."))
 
 
 def _save(page: tuple[Block, ...], folder: Path) -> int:
