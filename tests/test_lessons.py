@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from litmus.errors import InputError
 from tests.claims import HOME, pages, problems, transcripts
 
 PAGES = pages()
+PICTURE = re.compile(r"!\[([^]]*)\]\((.*\.svg)\)")
 LONGEST = 60
 """So many lines of text, at most, stand between things to look at: two screens."""
 
@@ -89,6 +91,13 @@ def test_a_picture_that_has_changed_is_found(tmp_path: Path) -> None:
     assert problems(copy.read_text(encoding="utf-8"), copy) == ["02-SB.sc.svg: is not what its command writes"]
 
 
+def test_a_picture_that_is_said_to_be_a_ring_shows_one() -> None:
+    found = [(path.parent / file, text) for path in PAGES for text, file in PICTURE.findall(path.read_text("utf-8"))]
+    rings = [file for file, text in found if "ring" in text.split(":")[0].split() and "open" not in text]
+    assert len(rings) >= 8
+    assert [file.name for file in rings if "the cycle" not in file.read_text(encoding="utf-8")] == []
+
+
 def test_lessons_are_numbered_without_gaps_and_named_after_their_numbers() -> None:
     assert [one.number for one in lessons()] == list(range(1, len(PAGES) + 1))
     assert [int(one.path.name[:2]) for one in lessons()] == [one.number for one in lessons()]
@@ -146,6 +155,19 @@ def test_learn_shows_a_lesson_and_hides_the_answer(capsys: pytest.CaptureFixture
     answer = capsys.readouterr().out
     assert answer.startswith("2. Store buffering: the answer\n")
     assert "dekker+StoreLoads" in answer and "litmus SB+fences" not in answer
+
+
+def test_learn_uses_the_pager_and_colours_of_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    paged: list[str] = []
+    monkeypatch.setattr("pydoc.pager", paged.append)
+    for stream in (sys.stdin, sys.stdout):
+        monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert main(["learn", "2"]) == 0
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert main(["learn", "2"]) == 0
+    assert ["\x1b[" in text for text in paged] == [True, False]
 
 
 def test_learn_runs_the_tests_of_a_lesson(capsys: pytest.CaptureFixture[str]) -> None:

@@ -72,7 +72,8 @@ def _framed(lesson: Lesson, page: tuple[Block, ...]) -> tuple[Block, ...]:
     name = f"litmus learn {lesson.number}"
     if page is lesson.answer:
         return (Heading(1, f"{lesson.number}. {lesson.title}: the answer"), *page)
-    return (*page, Paragraph(f"`{name} --answer` shows the answer, `{name} --save DIR` writes the tests of the lesson."))
+    further = f"`{name} --answer` shows the answer, `{name} --save DIR` writes the tests of the lesson."
+    return (*page, Paragraph(further))
 
 
 def _save(page: tuple[Block, ...], folder: Path) -> int:
