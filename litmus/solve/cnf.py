@@ -7,7 +7,7 @@ other.  Where such a gate has to be true, it is unrolled in levels, so that it c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from litmus.circuit import AND, TRUE, Circuit
 from litmus.solve.order import gate_order, is_recursive
@@ -30,9 +30,25 @@ class Clauses:
                     self._group.update((gate, group) for gate in group)
 
     def require(self, literal: int) -> None:
-        """The literal is true."""
-        self.define((literal,))
-        self.clauses.append((literal,))
+        """The literal is true: each input of a conjunction is, and a disjunction is one clause, without a variable."""
+        pending, seen = [literal], {TRUE}  # the first clause says TRUE
+        while pending:
+            literal = pending.pop()
+            if literal in seen:
+                continue
+            seen.add(literal)
+            inputs = self._inputs(literal)
+            if not inputs or literal in self._group:
+                self._add((literal,))
+            elif self._all_of(literal):
+                pending.extend(inputs)
+            else:
+                self._add(inputs)
+
+    def _add(self, clause: Sequence[int]) -> None:
+        """A clause, and what its literals mean."""
+        self.define(clause)
+        self.clauses.append(tuple(clause))
 
     def define(self, literals: Iterable[int]) -> None:
         """Gives meaning to literals that will be assumed or required to be true."""
@@ -50,15 +66,21 @@ class Clauses:
 
     def _direction(self, literal: int) -> list[int]:
         """literal implies what it stands for; gives the literals that this uses."""
-        gate = abs(literal)
-        inputs = self.circuit.inputs[gate]
-        if literal < 0:
-            inputs = tuple(-i for i in inputs)
-        if (self.circuit.kinds[gate] == AND) == (literal > 0):
+        inputs = self._inputs(literal)
+        if self._all_of(literal):
             self.clauses.extend((-literal, i) for i in inputs)
         else:
             self.clauses.append((-literal, *inputs))
-        return list(inputs)
+        return inputs
+
+    def _inputs(self, literal: int) -> list[int]:
+        """What a literal stands for the conjunction or disjunction of; nothing for a variable."""
+        inputs = self.circuit.inputs[abs(literal)]
+        return list(inputs) if literal > 0 else [-i for i in inputs]
+
+    def _all_of(self, literal: int) -> bool:
+        """Whether a literal stands for a conjunction: a negated disjunction does, too."""
+        return (self.circuit.kinds[abs(literal)] == AND) == (literal > 0)
 
     def _levels(self, group: list[int]) -> list[int]:
         """A gate of the group is true at level k only by gates of the group that are true at level k - 1."""

@@ -158,6 +158,7 @@ class _Session:
         self._sort: Any = z3core.Z3_mk_bool_sort(self.context)
         self._terms: dict[int, Any] = {}
         self._ast = z3.Ast
+        self._true: int = z3core.Z3_mk_true(self.context).value
         self.variables = [(v, self.core.Z3_get_app_decl(self.context, self._to_app(self._term(v)))) for v in variables]
 
     def _limit(self, z3: Any) -> None:
@@ -211,12 +212,13 @@ class _Session:
         return self._chosen(core.Z3_solver_get_model(context, solver))
 
     def _chosen(self, model: Any) -> set[int]:
-        core, context = self.core, self.context
+        """Equal terms are one object of Z3: a variable is true where its value is the term `true`."""
+        core, context, true = self.core, self.context, self._true
         core.Z3_model_inc_ref(context, model)
         chosen = {TRUE}
         for variable, declaration in self.variables:
             value = core.Z3_model_get_const_interp(context, model, declaration)
-            chosen.add(variable if value and core.Z3_get_bool_value(context, value) == 1 else -variable)
+            chosen.add(variable if value.value == true else -variable)
         core.Z3_model_dec_ref(context, model)
         return chosen
 
