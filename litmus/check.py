@@ -35,7 +35,7 @@ from litmus.registers import RegisterWalker
 from litmus.solve.budget import Budget, Undecided
 from litmus.solve.found import Found, Solver
 from litmus.unfold import unfold
-from litmus.verdict import Verdict, observe
+from litmus.verdict import Observation, Verdict, observe
 
 MOST_CANDIDATES = 100_000
 """`auto` and `table` use truth tables up to this many candidate executions; beyond it `auto` uses Z3."""
@@ -100,7 +100,8 @@ def check(program: Program, model: Model, options: Options = Options()) -> Verdi
 def _check(program: Program, model: Model, options: Options) -> Verdict:
     judge = judge_of(program, model)
     budget = Budget(options.timeout, options.rlimit)
-    tally, undecided, reordered, direct = _Tally(), None, None, False
+    tally, undecided, reordered = _Tally(), None, None
+    direct, written = False, None
     translated = lowered(program, judge)
     require_declared(translated, judge)
     question = _Question(program, translated)
@@ -110,6 +111,7 @@ def _check(program: Program, model: Model, options: Options) -> Verdict:
             reached = options.compiler and any(map(question.interesting, tally.counts))
             if number == 0:
                 direct = reached
+                written = question.observation(tally.counts) if options.compiler else None
             elif reached and not direct and reordered is None:
                 from litmus.lowering import render
 
@@ -121,7 +123,7 @@ def _check(program: Program, model: Model, options: Options) -> Verdict:
     verdict = _verdict(question, model, tally, undecided)
     if options.verdict_only:
         verdict = replace(verdict, states=(), states_listed=False, positive=None, negative=None)
-    return replace(verdict, compiler_only=reordered is not None, reordered=reordered)
+    return replace(verdict, compiler_only=reordered is not None, reordered=reordered, as_written=written)
 
 
 def _variants(program: Program, options: Options) -> Iterator[Program]:
@@ -301,7 +303,12 @@ class _Question:
 
     def settled(self, states: Iterable[tuple[Value, ...]]) -> bool:
         """Whether the states hold one that satisfies the proposition, and one that does not."""
-        return len({self.satisfies(values) for values in states if self.passes(values)}) == 2
+        return self.observation(states) == "Sometimes"
+
+    def observation(self, states: Iterable[tuple[Value, ...]]) -> Observation:
+        """The observation where these are all final states."""
+        found = {self.satisfies(values) for values in states if self.passes(values)}
+        return observe(True in found, False in found)
 
     def interesting(self, values: Sequence[Value]) -> bool:
         """Whether a state decides the question: a witness, or for `forall` a counterexample."""

@@ -25,6 +25,7 @@ class Verdict:
     `flags` are the names of the flags raised, `flagged` what raised each in some execution, `advice` what
     would end it, where that was asked for.  `bounded`: a loop was cut at the unrolling bound.  `compiler_only`: with
     compile-time reordering, the outcome is possible only in a reordered program, whose text is `reordered`.
+    `as_written`: the observation of the program in its own order, where reordered ones were considered as well.
     `states_listed` is False where only the observation was asked for (`states` is then empty).  `seconds` is CPU time.
     """
 
@@ -46,16 +47,22 @@ class Verdict:
     expected: Expected | None = None
     compiler_only: bool = False
     reordered: str | None = None
+    as_written: Observation | None = None
     states_listed: bool = True
     seconds: float = 0.0
     witnesses: tuple[object, ...] = field(default=(), compare=False)
 
     @property
+    def machine(self) -> Observation | None:
+        """The observation that expectations are about: of the program as it is written, without the compiler."""
+        return None if self.observation is None else self.as_written or self.observation
+
+    @property
     def as_expected(self) -> bool | None:
-        """Whether the observation is what the test expects; None without an expectation or an answer."""
-        if self.expected is None or self.observation is None:
+        """Whether `machine` is what the test expects; None without an expectation or an answer."""
+        if self.expected is None or self.machine is None:
             return None
-        return agrees(self.observation, self.expected)
+        return agrees(self.machine, self.expected)
 
     def _repr_html_(self) -> str:
         """What notebooks show: the observation, and every final state with a picture."""

@@ -8,15 +8,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from litmus import check, load_model
+from litmus import Options, check, load_model
 from litmus.compiler import reorderings
 from litmus.errors import UsageError
 from litmus.lowering import lower
 from litmus.native import tree as ast
 from litmus.program import Program
+from litmus.report.text import notes
 from litmus.source import Source
 from litmus.syntax import native
 from litmus.syntax.native_print import statement
+from litmus.testing import assert_forbidden
 
 
 def read(*bodies: str) -> Program:
@@ -123,3 +125,38 @@ def test_no_order_changes_what_a_thread_computes_alone(pieces: list[str]) -> Non
     assert len(expected) == 1
     for other in islice(reorderings(program), 30):
         assert check(other, model).states == expected
+
+
+MP = """litmus MP
+shared x, y
+thread P0 { x = 1; y = 1 }
+thread P1 { r0 = y; r1 = x }
+exists 1:r0=1 && 1:r1=0
+expect x86-tso: """
+
+
+@pytest.mark.parametrize(("expected", "agrees"), [("forbidden", True), ("allowed", False)])
+def test_expectations_are_about_the_machine_alone(expected: str, agrees: bool) -> None:
+    verdict = check(native.parse(Source("MP", MP + expected)), load_model("x86-tso"), Options(compiler=True))
+    assert (verdict.observation, verdict.as_written, verdict.compiler_only) == ("Sometimes", "Never", True)
+    assert verdict.as_expected is agrees
+    assert agrees or "expected an allowed outcome, found Never" in list(notes(verdict))
+
+
+def test_an_outcome_that_the_compiler_makes_avoidable() -> None:
+    text = MP.replace("exists 1:r0=1 && 1:r1=0", "exists 1:r0=0 || 1:r1=1") + "always"
+    verdict = check(native.parse(Source("MP", text)), load_model("x86-tso"), Options(compiler=True))
+    assert (verdict.observation, verdict.as_written, verdict.compiler_only) == ("Sometimes", "Always", False)
+    assert verdict.as_expected
+    assert list(notes(verdict)) == ["without reordering by the compiler: Always"]
+
+
+def test_an_undecided_test_agrees_with_nothing() -> None:
+    options = Options(compiler=True, timeout=1e-9)
+    assert check(native.parse(Source("MP", MP + "forbidden")), load_model("x86-tso"), options).as_expected is None
+
+
+def test_assertions_of_python_are_about_every_order() -> None:
+    assert_forbidden(MP + "forbidden", "x86-tso")
+    with pytest.raises(AssertionError, match="expected a forbidden outcome, found Sometimes"):
+        assert_forbidden(MP + "forbidden", "x86-tso", Options(compiler=True))

@@ -92,7 +92,9 @@ def _add_check(commands: _SubParsersAction[Parser]) -> None:
         help="the form of the answer (default: text)")  # fmt: skip
     add("--engine", type=_one_of("auto", "z3", "table"), metavar="auto|z3|table", default="auto",
         help="how to solve (default: by size)")  # fmt: skip
-    add("--compiler", action="store_true", help="also reorder plain accesses as a compiler may (native tests)")
+    add("--compiler", action="store_true",
+        help="also reorder plain accesses as a compiler may (native tests); what a test expects is still about the "
+             "machine alone")  # fmt: skip
     add("--timeout", type=_seconds, metavar="S", help="give a test up after S seconds: undecided")
     add("--rlimit", type=_at_least_1, metavar="N", help="give a test up after N steps of the solver: undecided")
     add("--verdict-only", action="store_true", help="answer the question without finding every final state: faster")

@@ -32,7 +32,7 @@ def line(answer: Answer) -> dict[str, Any]:
 
     A test that has no form on the model's architecture is undecided, and the reason says so.
     `states` are objects, name to value as text; null under `--verdict-only`.  `compiler_only` and `reordered` are
-    there only for an outcome that needs compile-time reordering.
+    there only for an outcome that needs compile-time reordering, `as_written` only under `--compiler`.
     """
     known = {"test": answer.test, "path": answer.path, "arch": answer.arch, "model": answer.model}
     found = dict.fromkeys(KEYS) | known
@@ -52,6 +52,8 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
     found["states"] = [dict(state) for state in verdict.states] if verdict.states_listed else None
     found["flags"] = list(verdict.flags)
     found["seconds"] = round(verdict.seconds, 6)
+    if verdict.as_written is not None:
+        found["as_written"] = verdict.as_written
     if verdict.compiler_only:
         found |= {"compiler_only": True, "reordered": verdict.reordered}
     return found

@@ -71,7 +71,7 @@ def _outcome(answer: Answer) -> tuple[str, str, str]:
     if verdict is None or verdict.observation is None:
         return "error", "undecided", _text(answer, verdict)
     if verdict.as_expected is False:
-        return "failure", f"expected {verdict.expected}, found {verdict.observation}", _text(answer, verdict)
+        return "failure", f"expected {verdict.expected}, found {verdict.machine}", _text(answer, verdict)
     return "", "", ""
 
 

@@ -155,7 +155,7 @@ def _cell(verdict: Verdict | None) -> tuple[str, str]:
 def notes(verdict: Verdict) -> Iterator[str]:
     """What a reader has to know beyond the observation."""
     if verdict.as_expected is False and verdict.expected:
-        yield f"{_EXPECTED[verdict.expected]}, found {verdict.observation}"
+        yield f"{_EXPECTED[verdict.expected]}, found {verdict.machine}"
     if verdict.observation is None:
         yield f"undecided: {verdict.undecided or 'no reason given'}"
     if verdict.bounded:
@@ -164,6 +164,8 @@ def notes(verdict: Verdict) -> Iterator[str]:
     yield from verdict.advice
     if verdict.compiler_only:
         yield "possible only after reordering by the compiler" + _reordered(verdict.reordered)
+    elif verdict.machine != verdict.observation:
+        yield f"without reordering by the compiler: {verdict.machine}"
 
 
 def _reordered(program: str | None) -> str:

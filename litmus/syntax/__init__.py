@@ -10,7 +10,7 @@ from functools import cache
 from importlib import import_module
 
 from litmus.errors import InputError
-from litmus.program import Program
+from litmus.program import Expectation, Program
 from litmus.source import Source
 from litmus.syntax import reading
 
@@ -37,6 +37,8 @@ _C_THREAD = re.compile(r"^\s*(?:void\s+)?P\d+\s*\(", re.M)
 def parse(source: Source, macros: Source | None = None) -> Program:
     """The program that a test is; raises InputError with the place of the first mistake.
 
+    A test that expects two different things of one model is a mistake.
+
     `macros`: a file that says what the primitives of C tests mean (the kernel's `linux-kernel.def`).
     """
     match = _FIRST_WORD.match(source.text)
@@ -45,6 +47,7 @@ def parse(source: Source, macros: Source | None = None) -> Program:
         raise _unknown(source, word, match.start(1) if match else 0)
     language = import_module(f"litmus.syntax.{LANGUAGES[word]}")
     program: Program = language.parse(source) if macros is None or word != "C" else language.parse(source, read(macros))
+    _check_expectations(program)
     return program
 
 
@@ -52,6 +55,17 @@ def parse(source: Source, macros: Source | None = None) -> Program:
 def read(macros: Source) -> object:
     """The macros of a file, read once."""
     return import_module("litmus.syntax.macros").read(macros)
+
+
+def _check_expectations(program: Program) -> None:
+    """Refuses a second expectation of one model that is another one."""
+    known: dict[str, Expectation] = {}
+    for expectation in program.expectations:
+        first = known.setdefault(expectation.model, expectation)
+        if first.verdict != expectation.verdict:
+            where = f" in line {first.span.line}" if first.span else ""
+            message = f"{expectation.model} is expected to be {expectation.verdict}, and {first.verdict}{where}"
+            raise InputError(message, expectation.span, "keep one of the two")
 
 
 def _unknown(source: Source, word: str, at: int) -> InputError:

@@ -72,7 +72,7 @@ def outcomes(test: Test, model: str | Model, options: Options = DEFAULTS) -> fro
 def _assert(test: Test, model: str | Model, expected: Expected, options: Options) -> None:
     __tracebackhide__ = True
     program, judge = _program(test), _model(model)
-    verdict = replace(check(program, judge, options), expected=expected)
+    verdict = replace(check(program, judge, options), expected=expected, as_written=None)
     if not verdict.as_expected:
         raise AssertionError(disagreement(program, judge, verdict, options))
 
