@@ -52,7 +52,8 @@ def test_python(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_links_lead_to_files() -> None:
     pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")]
-    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^):#]+)\)", page.read_text(encoding="utf-8"))]
+    texts = [(page, page.read_text(encoding="utf-8")) for page in pages]
+    links = [(page, link) for page, text in texts for link in re.findall(r"\]\(([^):#]+)\)", text)]
     assert links
     assert [f"{page.name}: {link}" for page, link in links if not (page.parent / link).exists()] == []
 
