@@ -11,8 +11,9 @@ from itertools import count
 from litmus import program as ir
 from litmus.errors import UsageError
 from litmus.lowering.assembly import render as assembly
+from litmus.lowering.cells import Cell, TooFewRegisters
 from litmus.lowering.target import Target
-from litmus.lowering.walk import DONE, RETRY, Cell, Column, TooFewRegisters, lower_thread
+from litmus.lowering.walk import DONE, RETRY, Column, lower_thread
 from litmus.native import tree as ast
 from litmus.native.translate import initial_memory
 from litmus.syntax import native_print

@@ -15,7 +15,8 @@ from dataclasses import replace
 
 from litmus import program as ir
 from litmus.errors import UnsupportedError, UsageError
-from litmus.lowering.c_thread import Shape, thread
+from litmus.lowering.c_thread import thread
+from litmus.lowering.c_values import Shape
 from litmus.lowering.rescale import Rescaled
 from litmus.native import tree as ast
 from litmus.native.translate import translate

@@ -12,8 +12,8 @@ from dataclasses import replace
 from litmus import program as ir
 from litmus.errors import UnsupportedError
 from litmus.lowering.assembly import condition_lines
+from litmus.lowering.needs import statements
 from litmus.lowering.rescale import Rescaled
-from litmus.lowering.walk import statements
 from litmus.native import tree as ast
 from litmus.native.names import operands, parts
 from litmus.native.translate import initial_memory
