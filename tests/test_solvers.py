@@ -97,6 +97,25 @@ def test_clauses_mean_the_least_solution_whatever_is_asked(made: tuple[Circuit, 
             assert (session.solve((*fixed, literal)) is not None) == expected
 
 
+@settings(max_examples=150)
+@given(circuits(), st.integers(0, 4))
+def test_what_is_required_holds_and_nothing_more(made: tuple[Circuit, list[int], list[int]], split: int) -> None:
+    circuit, variables, asked = made
+    formula = Clauses(circuit)
+    for literal in asked[:split]:
+        formula.require(literal)
+    formula.define(asked[split:])
+    session = _Session(formula.dimacs(), variables, Budget())
+    for choice in product([False, True], repeat=len(variables)):
+        values = least_solution(circuit, {v for v, on in zip(variables, choice, strict=True) if on})
+        true = {literal for literal in asked if (values[literal] if literal > 0 else not values[-literal])}
+        fixed = tuple(v if on else -v for v, on in zip(variables, choice, strict=True))
+        required = true.issuperset(asked[:split])
+        assert (session.solve(fixed) is not None) == required
+        for literal in asked[split:]:
+            assert (session.solve((*fixed, literal)) is not None) == (required and literal in true)
+
+
 def test_an_opened_gate_without_inputs_is_false() -> None:
     circuit = Circuit()
     gate = circuit.open()
