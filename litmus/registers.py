@@ -7,8 +7,9 @@ and `DATA` are the register reads that feed the address and the data of an acces
 
 from __future__ import annotations
 
-from litmus.paths import Run, Step, Tainted, Walker
+from litmus.paths import Walker
 from litmus.relation import bits
+from litmus.steps import Run, Step, Tainted
 
 NO_TAGS: frozenset[str] = frozenset()
 

@@ -9,9 +9,10 @@ from itertools import pairwise, product
 from litmus.errors import UnsupportedError
 from litmus.events import INITIAL, Event, EventStructure
 from litmus.fusion import FUSED, fuse
-from litmus.paths import KEYS_PER_THREAD, Path, Step, Walker
+from litmus.paths import Walker
 from litmus.program import MemoryAt, Pointer, Program, Value, mentioned, observables
 from litmus.relation import Universe, bits, universe
+from litmus.steps import KEYS_PER_THREAD, Path, Step
 from litmus.term import Operation, Read, Term, apply
 from litmus.values import as_location, joint, read_domains
 

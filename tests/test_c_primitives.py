@@ -5,9 +5,10 @@ import pytest
 from litmus.check import check
 from litmus.errors import InputError, UnsupportedError
 from litmus.library import load_model
-from litmus.paths import Path, Walker
+from litmus.paths import Walker
 from litmus.program import Program
 from litmus.source import Source
+from litmus.steps import Path
 from litmus.syntax import c, parse
 from litmus.syntax.c_kernel import KERNEL
 from litmus.syntax.macros import Macros, read

@@ -7,9 +7,10 @@ import pytest
 from litmus.check import check
 from litmus.errors import InputError, UnsupportedError
 from litmus.library import load_model
-from litmus.paths import Path, Walker
+from litmus.paths import Walker
 from litmus.program import Expectation, Load, Operation, Pointer, Program, RegisterAt, Store
 from litmus.source import Source
+from litmus.steps import Path
 from litmus.syntax import parse
 from litmus.syntax.c_expression import expression
 from litmus.syntax.c_tree import Call, Cast, Choice, Index, Infix, Name, Number, Operator, Prefixed
