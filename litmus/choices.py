@@ -9,13 +9,13 @@ threads, same order of reads and writes) share their choices, across tests.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations
 from typing import TypeAlias
 
 from litmus.events import INITIAL, EventStructure
 from litmus.program import Pointer
-from litmus.records import dataclass
 from litmus.term import Operation, Read, evaluate, read_keys
 
 MOST_CHOICES = 2_000

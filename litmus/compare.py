@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from litmus.logs import Entry
-from litmus.records import dataclass
 
 FIRST, SECOND = "A", "B"
 

@@ -15,7 +15,7 @@ Plain accesses move as far as these rules let them; everything else keeps its or
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from litmus.errors import UsageError
@@ -23,7 +23,6 @@ from litmus.native import tree as ast
 from litmus.native.names import operands, parts
 from litmus.native.translate import translate
 from litmus.program import Program
-from litmus.records import dataclass
 
 Item = TypeVar("Item")
 Block = tuple[ast.Statement, ...]

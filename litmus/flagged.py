@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from litmus.cat.algebra import Values
 from litmus.cat.theory import TheoryCheck
 from litmus.cat.vocabulary import UNDEFINED
 from litmus.events import Event, EventStructure
 from litmus.program import Instruction
-from litmus.records import dataclass
 from litmus.relation import bits
 
 DATA_RACE = "data-race"

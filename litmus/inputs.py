@@ -61,7 +61,7 @@ def _expand(name: str, lists: tuple[Path, ...]) -> Iterator[str]:
     """The tests that one name stands for; `lists` are the list files being read."""
     if name.startswith("@"):
         yield from _listed(name, lists)
-    elif name != STDIN and Path(name).is_dir():
+    elif name not in (STDIN, "") and Path(name).is_dir():
         yield from _below(Path(name)) or (name,)
     else:
         yield name
@@ -104,9 +104,7 @@ def _bytes(path: str) -> bytes:
     if path == STDIN:
         return sys.stdin.buffer.read(MOST_BYTES + 1)
     if path.startswith("@"):
-        raise UsageError(
-            f"no tests in the list {path[1:]!r}", hint="a list is a text file with the path of one test a line"
-        )
+        raise UsageError(_unlisted(path[1:]), hint="a list is a text file with the path of one test a line")
     try:
         with open(path, "rb") as file:
             return file.read(MOST_BYTES + 1)
@@ -115,6 +113,15 @@ def _bytes(path: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageError(f"cannot read {path!r}: {reason}", hint=_missing_hint(path)) from None
+
+
+def _unlisted(path: str) -> str:
+    """What is wrong with a list that names no tests."""
+    try:
+        Path(path).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        return f"cannot read the list {path!r}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}"
+    return f"no tests in the list {path!r}"
 
 
 def _missing_hint(path: str) -> str | None:

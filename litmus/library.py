@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from importlib import resources
@@ -14,7 +14,6 @@ from litmus.cat.interpret import BUILT_IN_FILES, interpret
 from litmus.cat.syntax import CatFile
 from litmus.cat.theory import Theory
 from litmus.errors import InputError, UsageError
-from litmus.records import dataclass
 from litmus.source import Source, Span
 
 BUNDLED = (

@@ -9,10 +9,9 @@ into operations and tag the memory events and fences with the names that cat mod
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from litmus.records import dataclass
 from litmus.source import Source, Span
 
 # --- values ---------------------------------------------------------------------------------------------

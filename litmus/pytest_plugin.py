@@ -7,7 +7,7 @@ stays undecided fails with the reason.  A file without an expectation is one ski
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,7 +22,6 @@ from litmus.errors import InputError, LitmusError, UsageError
 from litmus.inputs import read
 from litmus.library import Model, load_model
 from litmus.program import Expectation, Program, expectation
-from litmus.records import dataclass
 from litmus.source import Source
 from litmus.syntax import parse
 

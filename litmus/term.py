@@ -7,11 +7,11 @@ on terms.  Operations on constants are folded when they are built, so a term wit
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from litmus.errors import UnsupportedError
 from litmus.program import Pointer, Value
-from litmus.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

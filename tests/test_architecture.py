@@ -15,7 +15,7 @@ import litmus
 ROOT = Path(litmus.__file__).parent
 PACKAGES = ("litmus", "mmcore", "pytest_litmus")
 
-LOWEST = {"litmus.errors", "litmus.relation", "litmus._version", "litmus.cache", "litmus.records"}
+LOWEST = {"litmus.errors", "litmus.relation", "litmus._version", "litmus.cache"}
 """Modules that import nothing of ours."""
 
 ONLY_IN = {"lark": ("litmus.syntax",), "z3": ("litmus.solve.z3",), "argparse": ("litmus.cli", "mmcore.cli"),

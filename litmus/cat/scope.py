@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from litmus.cat import syntax as cat
 from litmus.cat.theory import Node
-from litmus.records import dataclass
 from litmus.source import Span
 
 

@@ -4,9 +4,9 @@ specification language cat, 2016), as `litmus.syntax.cat` builds it.  Every node
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from litmus.records import dataclass
 from litmus.source import Source, Span
 
 # --- expressions ----------------------------------------------------------------------------------------

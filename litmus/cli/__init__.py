@@ -10,6 +10,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 
 from litmus.cli.arguments import parse_arguments
 from litmus.errors import InternalError, LitmusError
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def answer(parse: Callable[[Sequence[str]], Namespace], arguments: Sequence[str]) -> int:
     """Parses a command line and runs its command; the exit code.  Errors become messages."""
+    _open_streams()
     try:
         command = parse(arguments)
         code: int = command.run(command)
@@ -44,8 +46,33 @@ def answer(parse: Callable[[Sequence[str]], Namespace], arguments: Sequence[str]
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left in the buffer goes nowhere
+        _discard()
         return CLOSED_PIPE
+    except RecursionError:
+        print("error: the input is nested too deeply\nhint: take some of the nesting out", file=sys.stderr)
+        return BAD_INPUT
+    except OSError as error:
+        _discard()
+        what = "the answer cannot be written" if error.filename is None else f"cannot use {error.filename!r}"
+        print(f"error: {what}: {error.strerror or error}", file=sys.stderr)
+        return BAD_INPUT
     except Exception as error:
         print(f"internal error: {type(error).__name__}: {error}; please report it", file=sys.stderr)
         return BAD_INPUT
+
+
+def _open_streams() -> None:
+    """Makes both streams take all that is written: closed ones go nowhere, no character is without an encoding.
+
+    What does not go to a terminal is UTF-8, as tests are; so JSON stays JSON, and a lowered test can be read back.
+    """
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+
+
+def _discard() -> None:
+    """Sends what is left in the buffer of standard output nowhere, so that the end of the process does not fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from litmus.cli.run import ALL, macro_file, model, named_models, parse_source
 from litmus.inputs import read
 from litmus.library import BUNDLED
 from litmus.program import Program
-from litmus.records import dataclass
 from litmus.source import Source
 
 if TYPE_CHECKING:

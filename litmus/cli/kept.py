@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from litmus.cache import Store, digest, open_store, stamp
 from litmus.library import BUNDLED
-from litmus.records import dataclass
 from litmus.report.answer import Answer
 from litmus.report.record import read_back, written
 from litmus.source import Source

@@ -7,12 +7,12 @@ its fenced blocks of the languages `litmus` (native) and `c`; each is named by i
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from litmus.course.markdown import Block, Code, Heading, Quote, blocks
 from litmus.errors import InputError
 from litmus.inputs import SUFFIX
-from litmus.records import dataclass
 
 ANSWER = "<details><summary>Answer</summary>"
 TESTS = ("litmus", "c")

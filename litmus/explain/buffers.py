@@ -9,11 +9,11 @@ Communications of the ACM 53(7), 2010).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
 from litmus.events import INITIAL
 from litmus.execution import Execution
-from litmus.records import dataclass
 
 Action: TypeAlias = Literal["buffer", "drain", "memory", "own buffer", "locked", "fence"]
 

@@ -9,7 +9,7 @@ Locks and SRCU are left as they are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
@@ -44,7 +44,6 @@ from litmus.program import (
     Thread,
     Value,
 )
-from litmus.records import dataclass
 
 Removal: TypeAlias = Callable[[Program], Program]
 

@@ -7,6 +7,7 @@ into the edges of the execution that make it up: rf, co, fr, program order and d
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 
 from litmus.cat.algebra import Values
@@ -16,7 +17,6 @@ from litmus.execution import Execution
 from litmus.explain.derivation import Derivations, Weighted, cheapest_path
 from litmus.explain.edge import Edge
 from litmus.explain.lexicon import Lexicon
-from litmus.records import dataclass
 from litmus.relation import Universe, bits
 
 

@@ -8,6 +8,7 @@ the definition held one round of its fixpoint earlier, so no derivation goes in 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
 from typing import TypeAlias
@@ -17,7 +18,6 @@ from litmus.cat.theory import Fixpoint, Node
 from litmus.errors import InternalError
 from litmus.explain.edge import IDENTITY, Edge, joined
 from litmus.explain.lexicon import Lexicon, is_filter, is_from_read
-from litmus.records import dataclass
 from litmus.relation import Universe, bits
 
 FINISHED = -1

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from litmus.program import Proposition
-from litmus.records import dataclass
 from litmus.verdict import Observation
 
 Role: TypeAlias = Literal["needed", "redundant", "undecided"]

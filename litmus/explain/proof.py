@@ -6,7 +6,7 @@ Each is taken out of the program, and the model is asked again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from litmus.check import Options, check
 from litmus.errors import LitmusError
@@ -17,7 +17,6 @@ from litmus.explain.words import place_of
 from litmus.library import Model
 from litmus.paths import Walker
 from litmus.program import Program, Value
-from litmus.records import dataclass
 from litmus.registers import RegisterWalker
 from litmus.term import evaluate
 from litmus.unfold import unfold

@@ -8,7 +8,7 @@ forbidden; so none can be spared, but others elsewhere may do too.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from litmus.check import Options
@@ -21,7 +21,6 @@ from litmus.explain.ways import allowed_executions
 from litmus.explain.words import place_of
 from litmus.library import Model, load_model
 from litmus.program import Fence, Instruction, Program
-from litmus.records import dataclass
 from litmus.solve.budget import Budget
 
 BARRIERS: Mapping[str, tuple[tuple[str, str], ...]] = {

@@ -8,12 +8,12 @@ at a moment of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from litmus.events import INITIAL
 from litmus.execution import Execution
 from litmus.explain.order import broken, pairs_within, row
 from litmus.program import Pointer
-from litmus.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

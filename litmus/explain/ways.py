@@ -6,7 +6,7 @@ A candidate has a source for each read, a total coherence order for each locatio
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
@@ -27,7 +27,6 @@ from litmus.paths import Walker
 from litmus.program import And, Not, Program, Proposition
 from litmus.proposition import predicate
 from litmus.question import literal
-from litmus.records import dataclass
 from litmus.registers import RegisterWalker
 from litmus.solve.budget import Budget
 from litmus.solve.tables import Table

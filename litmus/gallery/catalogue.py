@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from litmus.cat.vocabulary import UNDEFINED
@@ -15,7 +15,6 @@ from litmus.gallery.exhibit import CUT, STANDARD, Exhibit, asking, exhibit, forb
 from litmus.library import Model
 from litmus.program import And, Compare, Program, Value, observables
 from litmus.proposition import predicate
-from litmus.records import dataclass
 from litmus.report.condition import condition_text
 from litmus.report.page.content import Answer, Cell, Column, Content, Outcome
 from litmus.report.page.listing import listings

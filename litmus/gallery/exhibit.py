@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from textwrap import wrap
 
@@ -21,7 +21,6 @@ from litmus.library import Model
 from litmus.picture.graph import Graph, Link, graph
 from litmus.program import Condition, Program, Proposition
 from litmus.proposition import predicate
-from litmus.records import dataclass
 from litmus.report.condition import condition_text, state_text
 from litmus.solve.budget import Budget
 from litmus.verdict import State, Verdict

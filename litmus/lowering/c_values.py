@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from litmus.errors import UnsupportedError
 from litmus.lowering import c_calls
 from litmus.native import tree as ast
-from litmus.records import dataclass
 from litmus.source import Source, Span
 from litmus.syntax import c_tree as tree
 from litmus.syntax.macros import Macros, expand

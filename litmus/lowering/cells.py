@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from dataclasses import dataclass as mutable
-from dataclasses import field
 
 from litmus.errors import UnsupportedError
 from litmus.lowering.target import Cells, Target
 from litmus.program import Pointer
-from litmus.records import dataclass
 from litmus.source import Span
 
 

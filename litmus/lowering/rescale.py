@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from litmus.program import Compare, Condition, MemoryAt, Not, Observable, Pointer, Proposition, RegisterAt, Value
-from litmus.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,10 @@ store-conditional, `{label}` a label, `{retry}` and `{out}` the labels of a retr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TypeAlias, get_args
 
 from litmus.native.tree import BarrierKind, Ordering, UpdateKind
-from litmus.records import dataclass
 from litmus.syntax.language import Language
 
 Cells: TypeAlias = tuple[str, ...]

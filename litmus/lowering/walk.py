@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from litmus.lowering.cells import Cell, TooFewRegisters
 from litmus.lowering.desugar import desugared
@@ -11,7 +12,6 @@ from litmus.lowering.target import OUT, Cells, Target
 from litmus.lowering.values import Values
 from litmus.native import tree as ast
 from litmus.program import Pointer
-from litmus.records import dataclass
 
 RETRY = "Retry"
 """How the labels of retry loops begin."""

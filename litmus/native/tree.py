@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from litmus.program import Condition, Expected, Observable, Pointer, Proposition
-from litmus.records import dataclass
 from litmus.source import Span
 
 ELEMENT = 8

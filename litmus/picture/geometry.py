@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TypeAlias
-
-from litmus.records import dataclass
 
 Point: TypeAlias = tuple[float, float]
 Cubic: TypeAlias = tuple[Point, Point, Point, Point]

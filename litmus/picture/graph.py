@@ -8,12 +8,12 @@ incoming rf arrow reads the initial value; initial writes are shown only where a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from litmus.events import INITIAL, Event
 from litmus.picture.kinds import LOOKS
-from litmus.records import dataclass
 from litmus.relation import bits
 from litmus.term import SYMBOLIC, evaluate
 

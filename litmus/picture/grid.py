@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from litmus.events import INITIAL
 from litmus.picture.graph import Arrow, Graph
-from litmus.records import dataclass
 
 Side: TypeAlias = Literal["left", "right"]
 

@@ -7,6 +7,7 @@ the arrows that end on them, and gutters grow until every label has its place.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from unicodedata import east_asian_width
 
@@ -15,7 +16,6 @@ from litmus.picture.graph import Arrow, Box, Graph
 from litmus.picture.grid import Across, Bow, Grid, Side, grid
 from litmus.picture.labels import place_labels
 from litmus.picture.ports import Ends, arrow_ends
-from litmus.records import dataclass
 
 CHARACTER, LINE = 7.85, 17.0
 """The advance and the line height of the monospaced 13 px text of boxes."""

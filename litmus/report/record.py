@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from litmus.flagged import Access, Flagged
 from litmus.program import And, Compare, Condition, Instruction, MemoryAt, Not, Or, Pointer, RegisterAt
-from litmus.records import dataclass
 from litmus.report.answer import Answer
 from litmus.source import Source, Span
 from litmus.verdict import Verdict

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from litmus.execution import Execution
 from litmus.program import Value
-from litmus.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NoReturn, TypeAlias
 
 from litmus.errors import InputError, UnsupportedError
 from litmus.program import Assign, Binary, Const, Expression, Operation, Reg, Unary
-from litmus.records import dataclass
 from litmus.source import Source, Span
 from litmus.syntax import reading
 

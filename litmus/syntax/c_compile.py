@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from litmus.program import Branch, Instruction
-from litmus.records import dataclass
 from litmus.syntax import c_tree as tree
 from litmus.syntax.c_value import Dialect, Scope, Values, negated
 from litmus.syntax.c_walk import assigned, elements, jumps

@@ -20,6 +20,7 @@ An update is two events, in program order, `RMW` and related by rmw.  What fails
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from litmus.errors import InputError
@@ -39,7 +40,6 @@ from litmus.program import (
     Tags,
     Unary,
 )
-from litmus.records import dataclass
 from litmus.syntax import c_tree as tree
 from litmus.syntax.c_code import Code, tags
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from litmus.errors import InputError
-from litmus.records import dataclass
 from litmus.source import Source
 from litmus.syntax.frame import blank_comments
 

@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TypeAlias
-
-from litmus.records import dataclass
 
 # --- expressions ----------------------------------------------------------------------------------------
 

@@ -8,10 +8,10 @@ variables.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from litmus.errors import InputError, UnsupportedError
 from litmus.program import Assign, Binary, Branch, Const, Expression, Load, Pointer, Reg, Store, Unary
-from litmus.records import dataclass
 from litmus.source import Source
 from litmus.syntax import c_tree as tree
 from litmus.syntax import reading

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from litmus.program import (
@@ -23,7 +24,6 @@ from litmus.program import (
     Proposition,
     Value,
 )
-from litmus.records import dataclass
 from litmus.source import Source
 from litmus.syntax import condition_tree
 from litmus.syntax.condition_tree import Atom, Mention, Named, Tree

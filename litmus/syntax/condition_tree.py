@@ -8,12 +8,12 @@ a fifth of the time.  It gives the same trees (a test compares them) and leaves 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from litmus.errors import InputError
 from litmus.program import Expectation, Expected, Kind
-from litmus.records import dataclass
 from litmus.source import Source
 from litmus.syntax import reading
 

@@ -14,12 +14,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 
 from litmus.errors import InputError
 from litmus.program import TRUE, Condition, Observable, Pointer, Program, RegisterAt, Thread
-from litmus.records import dataclass
 from litmus.source import Source
 from litmus.syntax import condition, initial, reading, sizes, table
 from litmus.syntax.language import Language, meaning

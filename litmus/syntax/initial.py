@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from litmus.errors import InputError
 from litmus.program import MOST_ELEMENTS, Pointer, Value
-from litmus.records import dataclass
 from litmus.source import Source
 from litmus.syntax import reading
 

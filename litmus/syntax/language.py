@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from litmus.program import Binary, Branch, Const, Expression, Operation, Pointer, Select, Unary
-from litmus.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from litmus.records import dataclass
 from litmus.source import Source
 from litmus.syntax import reading
 from litmus.syntax.c_expression import builder

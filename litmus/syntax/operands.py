@@ -6,10 +6,10 @@ Each method says what one operand must be, and raises InputError at it, with an 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from litmus.errors import InputError
-from litmus.records import dataclass
 from litmus.source import Source
 from litmus.syntax import reading
 

@@ -6,11 +6,11 @@ The alternative of Book I, 1.10.3 is written (rA|0): register 0 as the base of a
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from litmus.errors import InputError, UnsupportedError
 from litmus.program import Binary, Const, Expression, Reg
-from litmus.records import dataclass
 from litmus.source import Source
 from litmus.syntax import reading
 

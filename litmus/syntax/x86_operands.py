@@ -6,12 +6,12 @@ with `%` or the first operand is an immediate.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from litmus.errors import InputError, UnsupportedError
 from litmus.program import Binary, Const, Expression, Pointer, Reg, Unary, Value
-from litmus.records import dataclass
 from litmus.source import Source
 from litmus.syntax import reading
 
