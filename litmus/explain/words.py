@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litmus.events import INITIAL
+from litmus.events import INITIAL, Event
 from litmus.execution import Execution
 from litmus.explain.edge import Edge
 from litmus.explain.explanation import Place, Step
@@ -152,7 +152,7 @@ class Words:
         if a.kind == "R" and is_acquire(a.tags) and edge.relation != "po-loc":
             return f"{owner}'s {first} is an acquire, so {second} is after it"
         if first == second:
-            return f"{owner}'s {first} reads {a.pointer} before it writes it"
+            return f"{owner}'s {first} {_does(a)} before it {_does(b)}"
         if a.pointer == b.pointer and a.pointer is not None:
             return f"{owner}'s {first} and {second} access {a.pointer} in program order"
         if (a.kind, b.kind) == ("W", "R") and LOCKED & (a.tags | b.tags):
@@ -164,6 +164,11 @@ class Words:
         """`smp_mb() (line 8)`."""
         place = self.place(event)
         return place.text if place.line is None else f"{place.text} (line {place.line})"
+
+
+def _does(event: Event) -> str:
+    """`reads x` or `writes x`."""
+    return f"{'writes' if event.kind == 'W' else 'reads'} {event.pointer}"
 
 
 def steps(cycle: tuple[Edge, ...], execution: Execution) -> tuple[Edge, ...]:
