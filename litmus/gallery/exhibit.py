@@ -26,7 +26,7 @@ from litmus.solve.budget import Budget
 from litmus.verdict import State, Verdict
 
 MOST_WAYS = 32
-"""Of the ways to get a forbidden outcome, the one with the shortest cycle is taken among this many."""
+"""Of the ways to get a forbidden outcome, the one with the plainest cycle is taken among this many."""
 
 STANDARD = Options()
 
@@ -150,7 +150,7 @@ def forbidden(
         raise InternalError(f"{program.name}: an outcome that is said to be forbidden has an allowed execution")
     if not found:
         return None
-    best = min(found, key=_length)
+    best = min(found, key=_plainness)
     return exhibit(program, lowered(program, judge_of(program, model)), model, best.execution, best.violation)
 
 
@@ -164,9 +164,15 @@ def exhibit(
     return Exhibit(execution, state, violation, theory, test.arch, test.arch == program.arch or test.arch in PORTABLE)
 
 
-def _length(way: Way) -> int:
-    """The number of edges of the reason; none is the worst."""
-    return (len(way.violation.leaves) if way.violation else 0) or 1_000_000
+def _plainness(way: Way) -> tuple[bool, int]:
+    """What is looked at last: a cycle that stays at one location, as its own coherence forbids that; then longer ones.
+
+    The number of edges of the reason; none is the worst.
+    """
+    leaves = way.violation.leaves if way.violation else ()
+    events = way.execution.structure.events
+    places = {events[event].pointer for edge in leaves for event in (edge.source, edge.target)}
+    return len(places - {None}) <= 1, len(leaves) or 1_000_000
 
 
 def links(violation: Violation) -> tuple[Link, ...]:
