@@ -278,6 +278,42 @@ def test_a_closed_pipe_is_no_error_to_report(tmp_path: Path) -> None:
     assert process.wait(timeout=30) == 141
 
 
+def process(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """A command line in a process of its own, with other streams than those of a test."""
+    command = ["sh", "-c", f'"{sys.executable}" -m litmus {arguments[0]}', *arguments]
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, encoding="utf-8", capture_output=True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+@pytest.mark.parametrize("command", [f"check '{X86_SB}'", "models"])
+def test_an_answer_that_cannot_be_written_is_an_error(command: str) -> None:
+    done = process(f"{command} > /dev/full")
+    assert (done.returncode, done.stderr) == (2, "error: the answer cannot be written: No space left on device\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of another kind")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-"])
+def test_closed_streams_change_no_exit_code(closed: str) -> None:
+    done = process(f"check '{WRONG}' {closed}")
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_what_no_locale_can_write_is_written(tmp_path: Path) -> None:
+    test = tmp_path / "arrow.litmus"
+    test.write_text("litmus T\nshared x\nthread P0 { x = 1 }\nexists x == \u2192\n", encoding="utf-8")
+    done = process(f"check -o json '{test}'", PYTHONIOENCODING="ascii")
+    assert done.returncode == 2
+    assert "\u2192" in json.loads(done.stdout)["error"]
+    assert "exists x == \u2192" in done.stderr
+
+
+@pytest.mark.parametrize("outcome", ["(" * 20_000, "~" * 20_000 + "x=1"])
+def test_an_outcome_that_is_nested_too_deeply(litmus: Run, outcome: str) -> None:
+    code, _, err = litmus("explain", "--outcome", outcome, X86_SB)
+    assert code == 2
+    assert "nested too deeply" in err and "internal" not in err
+
+
 # --- tables kept between runs -----------------------------------------------------------------------------
 
 

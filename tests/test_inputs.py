@@ -52,7 +52,9 @@ def test_a_list_that_includes_itself_ends(folder: Path) -> None:
         ("missing/x", "cannot read 'missing/x': No such file or directory", "give a file"),
         ("a.litmsu", "cannot read 'a.litmsu': No such file or directory", "did you mean 'a.litmus'?"),
         ("empty", "no tests in the directory 'empty'", "tests are files named *.litmus"),
-        ("@nothing", "no tests in the list 'nothing'", "a list is a text file"),
+        ("@nothing", "cannot read the list 'nothing': No such file", "a list is a text file"),
+        ("@empty", "cannot read the list 'empty': Is a directory", "a list is a text file"),
+        ("", "cannot read ''", ""),
         ("a\0b", "cannot read 'a\\x00b': ", ""),
     ],
 )
