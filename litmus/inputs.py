@@ -46,15 +46,23 @@ def read(path: str) -> Source:
     Raises UsageError if there is no such file, InputError if it is no UTF-8 text, is empty, is larger than
     `MOST_BYTES`, nests brackets deeper than `DEEPEST`, or has a number of more than `MOST_DIGITS` digits.
     """
+    source = Source(_shown(path), text(path))
+    _check_text(source)
+    _check_nesting(source)
+    return source
+
+
+def text(path: str) -> str:
+    """The text of any file, with lines that end in `\\n`.
+
+    Raises UsageError if there is no such file, InputError if it is no UTF-8 text or is larger than `MOST_BYTES`.
+    """
     data = _bytes(path)
     if len(data) > MOST_BYTES:
         raise InputError(
             f"{_shown(path)} is too large: more than {MOST_BYTES:,} bytes", hint="a litmus test is a few hundred bytes"
         )
-    source = Source(_shown(path), _decoded(_shown(path), data))
-    _check_text(source)
-    _check_nesting(source)
-    return source
+    return _decoded(_shown(path), data)
 
 
 def _expand(name: str, lists: tuple[Path, ...]) -> Iterator[str]:
@@ -109,6 +117,8 @@ def _bytes(path: str) -> bytes:
         with open(path, "rb") as file:
             return file.read(MOST_BYTES + 1)
     except IsADirectoryError:
+        if _below(Path(path)):
+            raise UsageError(f"{path!r} is a directory, expected a file") from None
         raise UsageError(f"no tests in the directory {path!r}", hint=f"tests are files named *{SUFFIX}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)

@@ -14,6 +14,7 @@ from litmus.cat.interpret import BUILT_IN_FILES, interpret
 from litmus.cat.syntax import CatFile
 from litmus.cat.theory import Theory
 from litmus.errors import InputError, UsageError
+from litmus.inputs import text
 from litmus.source import Source, Span
 
 BUNDLED = (
@@ -133,11 +134,11 @@ def load_model(
 
 
 def read_model_text(path: Path) -> str:
-    """The text of a model file; UsageError when it cannot be read."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:  # not UTF-8, or no possible file name
-        raise UsageError(f"the model '{path}' cannot be read: {error}") from error
+    """The text of a model file; UsageError when it cannot be read, InputError when it is no text or empty."""
+    found = text(str(path))
+    if not found.strip():
+        raise InputError(f"the model '{path}' is empty", hint="write a title and what it demands: acyclic po | com")
+    return found
 
 
 @cache

@@ -99,6 +99,17 @@ def test_the_users_own_model(litmus: Run, tmp_path: Path) -> None:
     assert json.loads(out)["observation"] == "Never"
 
 
+def test_a_variant_is_one_that_the_model_asks_for(litmus: Run, tmp_path: Path) -> None:
+    model = tmp_path / "mine.cat"
+    model.write_text('"mine"\nlet r = if "strict" then po else 0\nacyclic r | rf | co | fr\n', encoding="utf-8")
+    asked = ("check", "-o", "json", "-m", str(model), X86_SB)
+    assert json.loads(litmus(*asked)[1])["observation"] == "Sometimes"
+    assert json.loads(litmus(*asked, "--variant", "strict")[1])["observation"] == "Never"
+    code, out, err = litmus(*asked, "--variant", "strickt")
+    assert (code, out) == (2, "")
+    assert "no model has the variant 'strickt'\nhint: did you mean strict?" in err
+
+
 def test_states_are_listed_when_asked_for(litmus: Run) -> None:
     _, without, _ = litmus("check", X86_SB)
     _, out, _ = litmus("check", "--states", X86_SB)

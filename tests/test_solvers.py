@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import subprocess
 import sys
 from itertools import product
@@ -38,7 +39,7 @@ from litmus.relation import universe
 from litmus.solve.budget import Budget
 from litmus.solve.cnf import Clauses
 from litmus.solve.order import gate_order
-from litmus.solve.z3 import _Session
+from litmus.solve.z3 import _Session, interruptible
 from tests.strategies import ARM, COHERENCE, VOCABULARIES, brute_force, model_of, model_texts, programs, state
 
 BACK_ENDS = ("table", "z3")
@@ -420,3 +421,22 @@ def test_a_circle_of_control_is_no_circle_of_values(engine: str, coherence: Mode
     p = program(one("x", "y"), one("y", "x"), wanted={"0:r": 42, "1:r": 42})
     assert check(p, coherence, Options(engine=engine)).observation == "Sometimes"
     assert check(p, load_model("sc"), Options(engine=engine)).observation == "Never"
+
+
+def test_an_interrupt_inside_a_call_of_c_stays_one() -> None:
+    class Interrupted:
+        @classmethod
+        def from_param(cls, value: int) -> int:
+            raise KeyboardInterrupt
+
+    call = ctypes.pythonapi["Py_IsInitialized"]
+    call.argtypes = [Interrupted]
+    with pytest.raises(KeyboardInterrupt), interruptible():
+        call(1)
+
+
+def test_other_wrong_arguments_of_c_stay_errors() -> None:
+    call = ctypes.pythonapi["Py_IsInitialized"]
+    call.argtypes = [ctypes.c_int]
+    with pytest.raises(ctypes.ArgumentError), interruptible():
+        call("x")

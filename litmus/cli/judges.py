@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from litmus.cli.run import ALL, macro_file, model, named_models, parse_source
+from litmus.errors import UsageError
 from litmus.inputs import read
 from litmus.library import BUNDLED
 from litmus.program import Program
@@ -18,6 +22,9 @@ if TYPE_CHECKING:
     from litmus.library import Model
 
 DEFAULT_UNROLL = 2
+
+_VARIANT = re.compile(r'(?:\bif|\bnot|\bvariant|&&|\|\||\()\s*"([^"\n]+)"')
+"""A test of a model for a variant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +79,21 @@ def judges(arguments: Namespace) -> Judges:
         macros=next(iter(_file(arguments.macros, config, "macros")), None),
         unroll=arguments.unroll or config.unroll or DEFAULT_UNROLL,
     )
-    for name in found.own:
-        found.model(name)
+    own = [found.model(name) for name in found.own]
+    if arguments.bell and not own:
+        raise UsageError("--bell is read before a .cat file, and there is none", hint="give one with -m")
+    _check_variants(arguments.variants, own)
     return found
+
+
+def _check_variants(asked: Sequence[str], models: Sequence[Model]) -> None:
+    """Refuses a variant that no model has: most likely it is written in another way."""
+    known = sorted({name for model in models for text in model.texts for name in _VARIANT.findall(text)})
+    for name in asked:
+        if name not in known:
+            close = get_close_matches(name, known, n=1) or known
+            hint = f"did you mean {' or '.join(close)}?" if close else 'a .cat file asks for one with if "NAME"'
+            raise UsageError(f"no model has the variant {name!r}", hint=hint)
 
 
 def _configuration(arguments: Namespace) -> Config:

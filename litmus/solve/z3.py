@@ -7,6 +7,8 @@ z3-solver exposes it (`z3.z3core`), because the object layer costs more than the
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from ctypes import ArgumentError
 from typing import Any
 
 from litmus.circuit import TRUE, Circuit
@@ -20,6 +22,17 @@ from litmus.solve.cnf import Clauses
 from litmus.solve.found import Found
 
 SATISFIABLE, UNSATISFIABLE = 1, -1
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Lets Ctrl-C through: where it falls into the conversion of an argument for C, ctypes makes an error of it."""
+    try:
+        yield
+    except ArgumentError as error:
+        if KeyboardInterrupt.__name__ in str(error):
+            raise KeyboardInterrupt from None
+        raise
 
 
 class Z3Solver:
@@ -145,6 +158,7 @@ class Z3Solver:
 class _Session:
     """One Z3 solver object with its clauses loaded; `solve` answers with the literals of some variables."""
 
+    @interruptible()
     def __init__(self, dimacs: str, variables: list[int], budget: Budget) -> None:
         import z3
         from z3 import z3core
@@ -185,6 +199,7 @@ class _Session:
             self._terms[literal] = term
         return term
 
+    @interruptible()
     def add(self, clause: tuple[int, ...]) -> None:
         """One more clause."""
         array = (self._ast * len(clause))(*map(self._term, clause))
@@ -192,6 +207,7 @@ class _Session:
             self.context, self.solver.solver, self.core.Z3_mk_or(self.context, len(clause), array)
         )
 
+    @interruptible()
     def solve(self, assumed: tuple[int, ...]) -> set[int] | None:
         """The literals of `variables` that a solution under the assumptions makes true, and TRUE; None where there
         is no solution.  Raises Undecided.
@@ -207,6 +223,8 @@ class _Session:
             return None
         if answer != SATISFIABLE:
             reason = core.Z3_solver_get_reason_unknown(context, solver)
+            if "interrupted" in reason:  # Z3 catches the signal, and goes no further
+                raise KeyboardInterrupt
             limit = "resource limit" if self.budget.rlimit is not None else "time limit"
             raise Undecided(f"{limit} of the solver ({reason})")
         return self._chosen(core.Z3_solver_get_model(context, solver))
