@@ -103,3 +103,31 @@ def test_message_passing_on_itanium() -> None:
 
     assert passing("y = 1", "r0 = y") == passing("y.release = 1", "r0 = y") == "Sometimes"
     assert passing("y.release = 1", "r0 = y.acquire") == passing("Release; y = 1", "r0 = y; Acquire") == "Never"
+
+
+# --- weak -----------------------------------------------------------------------------------------------------
+
+MESSAGE = ("x, y", "P1:r0 == {} && P1:r1 == 0", "y.once = 1; x.release = 2")
+
+
+@pytest.mark.parametrize("model", ["weak", "power", "riscv", "armv7"])
+@pytest.mark.parametrize(
+    ("update", "result"),
+    [
+        *((f"cmpxchg(x{order}, 1, 3)", 2) for order in (".acquire", ".acq_rel", "")),
+        *((f"add_unless(x{order}, 1, 2)", 0) for order in (".acquire", ".acq_rel", "")),
+    ],
+)
+def test_an_update_that_does_not_write_does_not_acquire(model: str, update: str, result: int) -> None:
+    shared, condition, writer = MESSAGE
+    condition = f"{condition.format(result)} && x == 2"
+    assert observation(model, shared, condition, writer, f"r0 = {update}; r1 = y.once") == "Sometimes"
+
+
+@pytest.mark.parametrize("model", ["weak", "power", "riscv", "armv7"])
+@pytest.mark.parametrize(("update", "result"), [("cmpxchg(x{}, 2, 3)", 2), ("add_unless(x{}, 1, 0)", 1)])
+@pytest.mark.parametrize("order", [".acquire", ".acq_rel", ""])
+def test_an_update_that_writes_does_acquire(model: str, update: str, result: int, order: str) -> None:
+    shared, condition, writer = MESSAGE
+    condition = f"{condition.format(result)} && x == 3"
+    assert observation(model, shared, condition, writer, f"r0 = {update.format(order)}; r1 = y.once") == "Never"
