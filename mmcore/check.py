@@ -11,10 +11,10 @@ from litmus.program import Program
 from litmus.source import Source
 from litmus.syntax import parse
 from litmus.verdict import Verdict
-from mmcore.memory import Memory
 from mmcore.scenario import Scenario, Variant
 from mmcore.trace.explore import Exploration, Values, explore_all
 from mmcore.trace.render import render
+from mmcore.wellformed import require_cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ def trace(scenario: Scenario, variant: Variant) -> Traced:
     """The scenario as a litmus test, traced from its routines; raises as `traced` does."""
     explorations, values = explored(scenario, variant)
     name = f"{scenario.name}-{variant.name}"
+    require_cells(scenario.condition(), scenario.memory())
     text = render(name, _comment(scenario, variant), explorations, values, scenario.condition())
     bounded = any(exploration.bounded for exploration in explorations)
     return Traced(text, parse(Source(f"{name}.litmus", text)), bounded)
@@ -53,9 +54,7 @@ def traced(scenario: Scenario, variant: Variant) -> str:
 
 def explored(scenario: Scenario, variant: Variant) -> tuple[list[Exploration], Values]:
     """The paths of every thread, and what each cell may hold; raises as `traced` does."""
-    memory = Memory()
-    scenario.setup(memory)
-    return explore_all(scenario.runs(variant), memory)
+    return explore_all(scenario.runs(variant), scenario.memory())
 
 
 def _comment(scenario: Scenario, variant: Variant) -> str:

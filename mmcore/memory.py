@@ -65,14 +65,18 @@ class Memory:
         self.arrays: dict[str, Array] = {}
 
     def cell(self, name: str, initial: Value = 0) -> Cell:
-        """A new cell; raises ScenarioError if the name is taken."""
+        """A new cell; raises ScenarioError if the name is taken, or the number has more than 64 bits."""
+        if isinstance(initial, int) and not -(2**63) <= initial < 2**64:
+            raise ScenarioError(f"'{name}' begins as {initial}", hint="a cell is one word of 64 bits")
         if name in self.cells or name in self.arrays:
             raise ScenarioError(f"two cells are named '{name}'", hint="give every cell of a machine a name of its own")
         self.cells[name] = Cell(name, initial)
         return self.cells[name]
 
     def array(self, name: str, size: int, initial: Value = 0) -> Array:
-        """`size` new cells, `name[0]` and on; raises ScenarioError if a name is taken."""
+        """`size` new cells, `name[0]` and on; raises ScenarioError for no cells, and if a name is taken."""
+        if size < 1:
+            raise ScenarioError(f"the array '{name}' has {size} cells", hint="give it one or more")
         if name in self.cells:
             raise ScenarioError(f"two cells are named '{name}'", hint="give every cell of a machine a name of its own")
         self.arrays[name] = Array(name, tuple(self.cell(f"{name}[{i}]", initial) for i in range(size)))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
+from litmus.errors import LitmusError
 from mmcore.cpu import Cpu, Maker
 from mmcore.errors import ScenarioError
 from mmcore.memory import Cell, Memory
@@ -27,8 +30,8 @@ WEAK = {**STORE_BUFFERING, "x86-tso": "Never"}
 """Wrong on machines that reorder more than a write with a later read."""
 
 
-MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, TypeError, ValueError)
-"""What Python raises for a mistake in a routine."""
+OURS = Path(__file__).parent
+"""Files here are no place of a mistake, but for the scenarios."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,25 +107,44 @@ class Scenario:
 
     def _run(self, number: int, routine: Callable[[Cpu, Any], None], variant: Variant, make: Maker) -> None:
         memory = Memory()
-        try:
+        with _told("a routine computes with numbers, addresses, and what reads return"):
             state = self.setup(memory)
             routine(make(memory, number, variant.without), state)
-        except MISTAKES as error:
-            hint = "a routine computes with numbers, addresses, and what reads return"
-            raise ScenarioError(f"{_place(error)}: {type(error).__name__}: {error}", hint=hint) from error
+
+    def memory(self) -> Memory:
+        """The initial state, in a fresh memory; raises ScenarioError where `setup` does."""
+        memory = Memory()
+        with _told("setup(memory) makes the cells and gives them to the routines"):
+            self.setup(memory)
+        return memory
 
     def condition(self) -> Expression:
         """The bad outcome as an expression over `observed` and `final`; raises ScenarioError if it is none."""
-        found = self.outcome(End(tuple(thread.name for thread in self.threads)))
+        with _told("the outcome is a condition on end.THREAD.NAME and end.final(CELL)"):
+            found = self.outcome(End(tuple(thread.name for thread in self.threads)))
         if not isinstance(found, Term):
             raise ScenarioError(f"the outcome of '{self.name}' is {found!r}, and no condition on what threads observe")
         return found.expression
 
 
-def _place(error: Exception) -> str:
-    """File and line of the innermost call."""
-    frame = extract_tb(error.__traceback__)[-1]
-    return f"{frame.filename}:{frame.lineno}"
+@contextmanager
+def _told(hint: str) -> Iterator[None]:
+    """Tells what the code of a scenario raises as a mistake of its author, with the place."""
+    try:
+        yield
+    except LitmusError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise ScenarioError(f"{_place(error)}{type(error).__name__}: {error}", hint=hint) from error
+
+
+def _place(error: BaseException) -> str:
+    """`file:line: ` of the innermost call in the scenario's own code; nothing where it calls none."""
+    for frame in reversed(extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if OURS not in path.parents or path.parent.name == "scenarios":
+            return f"{frame.filename}:{frame.lineno}: "
+    return ""
 
 
 class End:

@@ -108,7 +108,7 @@ def _add_run(commands: _SubParsersAction[Parser]) -> None:
         epilog=EXIT_CODES, formatter_class=RawDescriptionHelpFormatter,
     )  # fmt: skip
     add = parser.add_argument
-    add("scenario", nargs="?", metavar="SCENARIO", help="a scenario by its name (default: all)")
+    add("scenario", nargs="?", metavar="SCENARIO", help=f"{SCENARIO_HELP} (default: all that `mmcore list` shows)")
     add("--variant", default="all", metavar="NAME", help="a variant of the scenario, or all (default: all)")
     add("--schedules", type=_at_least_1, default=10_000, metavar="N",
         help="how many random schedules to run (default: 10000)")  # fmt: skip

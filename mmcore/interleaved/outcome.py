@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mmcore.interleaved.machine import Machine, State
-from mmcore.memory import Memory
 from mmcore.scenario import Scenario, Variant
 from mmcore.trace.term import BINARY, Expression
+from mmcore.wellformed import require_cells
 
 
 def machine(scenario: Scenario, variant: Variant) -> Machine:
@@ -13,9 +13,9 @@ def machine(scenario: Scenario, variant: Variant) -> Machine:
 
     Raises ScenarioError where the outcome is no condition, or a routine does what no CPU can.
     """
-    memory = Memory()
-    scenario.setup(memory)
+    memory = scenario.memory()
     condition = scenario.condition()
+    require_cells(condition, memory)
 
     def bad(machine: Machine, state: State) -> str | None:
         return scenario.bad if _holds(condition, machine, state) else None

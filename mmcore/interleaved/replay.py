@@ -15,6 +15,9 @@ from mmcore.memory import Cell, Memory
 from mmcore.trace.term import Expression, expression_of
 from mmcore.update import Update
 
+MOST_ASIDES = 10_000
+"""Steps of one run that no other thread sees; with more, the routine is in a loop that nothing can end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -41,6 +44,7 @@ class Replay:
     def __init__(self, past: Sequence[Expression]) -> None:
         self.past = past
         self.taken = 0
+        self.asides = 0
         self.quiet: list[Call] = []
         self.observed: dict[str, Expression] = {}
 
@@ -53,6 +57,11 @@ class Replay:
 
     def aside(self, subject: str = "") -> None:
         """Notes a step that no other thread sees."""
+        self.asides += 1
+        if self.asides > MOST_ASIDES:
+            call = _call(subject)
+            raise ScenarioError(f"{call.file}:{call.line}: a loop in which nothing is read or written, at "
+                                f"{call.primitive}()", hint="let the loop read what ends it")  # fmt: skip
         if self.taken == len(self.past):
             self.quiet.append(_call(subject))
 

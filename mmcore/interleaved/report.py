@@ -47,8 +47,9 @@ class Report:
 
     @property
     def undecided(self) -> bool:
-        """Whether an exhaustive search did not see everything, and nothing it saw contradicts that all is right."""
-        return self.exhaustive and not self.found.complete and not self.found.failing
+        """Whether nothing failed, and an exhaustive search did not see everything, or every schedule was cut."""
+        found = self.found
+        return not found.failing and (not found.complete if self.exhaustive else found.given_up == found.schedules > 0)
 
 
 def wrong(variant: Variant) -> bool | None:
@@ -77,7 +78,8 @@ def _verdict(report: Report) -> str:
     if found.given_up:
         notes.append(f"{found.given_up} cut in a loop")
     if report.undecided:
-        notes.append("undecided: not every schedule was seen")
+        seen = "not every schedule was seen" if report.exhaustive else "no schedule was seen to its end"
+        notes.append(f"undecided: {seen}")
     if report.stopped:
         notes.append("interrupted")
     if not report.as_expected:
@@ -107,6 +109,7 @@ def record(report: Report) -> dict[str, Any]:
         "exhaustive": report.exhaustive, "schedules": report.found.schedules, "states": report.found.states,
         "cut": report.found.given_up, "complete": report.found.complete,
         "failures": [kept(failing) for failing in report.failing], "as_expected": report.as_expected,
+        "undecided": report.undecided,
         "interrupted": report.stopped, "seconds": round(report.seconds, 3),
     }  # fmt: skip
 

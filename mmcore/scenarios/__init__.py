@@ -17,6 +17,7 @@ from types import ModuleType
 from litmus.errors import LitmusError
 from mmcore.errors import ScenarioError
 from mmcore.scenario import Scenario
+from mmcore.wellformed import wellformed
 
 
 def names() -> tuple[str, ...]:
@@ -37,7 +38,7 @@ def load(name: str) -> Scenario:
     scenario = getattr(module, "SCENARIO", None)
     if not isinstance(scenario, Scenario):
         raise ScenarioError(f"{name} has no scenario", hint="end the file with SCENARIO = Scenario(...)")
-    return scenario
+    return wellformed(scenario)
 
 
 def _from_file(path: Path) -> ModuleType:
@@ -51,12 +52,12 @@ def _from_file(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except LitmusError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ScenarioError(f"{_where(error, path)}: {type(error).__name__}: {error}") from None
     return module
 
 
-def _where(error: Exception, path: Path) -> str:
+def _where(error: BaseException, path: Path) -> str:
     """The place in the file that an error comes from."""
     if isinstance(error, SyntaxError):
         return f"{path}:{error.lineno}"
