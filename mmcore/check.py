@@ -14,6 +14,7 @@ from litmus.verdict import Verdict
 from mmcore.scenario import Scenario, Variant
 from mmcore.trace.explore import Exploration, Values, explore_all
 from mmcore.trace.render import render
+from mmcore.vacuity import require_meaning
 from mmcore.wellformed import require_cells
 
 
@@ -39,6 +40,7 @@ def trace(scenario: Scenario, variant: Variant) -> Traced:
     explorations, values = explored(scenario, variant)
     name = f"{scenario.name}-{variant.name}"
     require_cells(scenario.condition(), scenario.memory())
+    require_meaning(scenario, variant, explorations)
     text = render(name, _comment(scenario, variant), explorations, values, scenario.condition())
     bounded = any(exploration.bounded for exploration in explorations)
     return Traced(text, parse(Source(f"{name}.litmus", text)), bounded)

@@ -18,9 +18,9 @@ def reads(cpu, x):
     cpu.observe("r", cpu.read_once(x))
 
 
-def make(routine, outcome=lambda end: end.a.r == 1):
-    threads = (Thread("a", routine),)
-    return Scenario("own", "A scenario", (), "x is 1", setup, threads, outcome, (Variant("fixed", NEVER, "no"),))
+def make(routine, outcome=lambda end: end.a.r == 1, without=()):
+    variants = (Variant("fixed", NEVER, "no", frozenset(without)),)
+    return Scenario("own", "A scenario", (), "x is 1", setup, (Thread("a", routine),), outcome, variants)
 
 
 """
@@ -71,6 +71,10 @@ MISTAKES = {
     "a routine for no thread": (
         "from dataclasses import replace\nv = (Variant('v', NEVER, '', threads={'b': reads}),)\n"
         "SCENARIO = replace(make(reads), variants=v)", "has a routine for the thread 'b'"),
+    "a misspelt result": ("SCENARIO = make(reads, lambda end: end.a.rr == 1)", "which the thread 'a' never reports"),
+    "no way out": ("def r(cpu, x):\n    while True:\n        cpu.read_once(x)\n\nSCENARIO = make(r)",
+                   "'a' never comes out of its loops"),
+    "a misspelt label": ("SCENARIO = make(reads, without={'mbb'})", "leaves out 'mbb', and no step has that label"),
     "an order": ("SCENARIO = make(reads, lambda end: end.a.r < 3)", "compare results with constants"),
 }
 
