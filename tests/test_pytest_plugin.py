@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -215,5 +216,6 @@ def test_the_plugin_loads_nothing_where_there_is_no_litmus_file(tmp_path: Path) 
     (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     start = "import pytest; sys.exit(pytest.main(['-p', 'pytest_litmus']))"
     program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); {start}"
-    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True)
+    alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # installed, the plugin would be loaded twice
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, env=alone)
     assert done.returncode == 0, done.stdout + done.stderr
