@@ -71,7 +71,6 @@ MISTAKES = {
     "a routine for no thread": (
         "from dataclasses import replace\nv = (Variant('v', NEVER, '', threads={'b': reads}),)\n"
         "SCENARIO = replace(make(reads), variants=v)", "has a routine for the thread 'b'"),
-    "a misspelt result": ("SCENARIO = make(reads, lambda end: end.a.rr == 1)", "which the thread 'a' never reports"),
     "no way out": ("def r(cpu, x):\n    while True:\n        cpu.read_once(x)\n\nSCENARIO = make(r)",
                    "'a' never comes out of its loops"),
     "a misspelt label": ("SCENARIO = make(reads, without={'mbb'})", "leaves out 'mbb', and no step has that label"),
