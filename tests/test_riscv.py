@@ -210,6 +210,26 @@ def test_an_amo_is_one_operation() -> None:
     assert observation(ONE) == "Never"
 
 
+@pytest.mark.parametrize(
+    ("address", "operand", "behind", "expected"),
+    [
+        ("x29", "x5", "sw x6,0(x30)", "Sometimes"),  # data of the AMO: the write behind may go first
+        ("x29", "x5", "sw x6,0(x29); sw x6,0(x30)", "Sometimes"),
+        ("x9", "x6", "sw x6,0(x30)", "Never"),  # its address: rule 13
+        ("x30", "x5", "nop", "Never"),  # its own write waits for its data: rule 10
+    ],
+)
+def test_what_an_amo_combines_is_data(address: str, operand: str, behind: str, expected: str) -> None:
+    first = ["lw x5,0(x30)", "fence rw,rw", "ori x6,x0,1", "sw x6,0(x28)"]
+    other = ["lw x5,0(x28)", "xor x8,x5,x5", "add x9,x29,x8", "ori x6,x0,1", f"amoadd.w x7,{operand},({address})"]
+    other += behind.split("; ")
+    first += [""] * (len(other) - len(first))
+    pointers = " ".join(f"{thread}:x28=x; {thread}:x29=y; {thread}:x30=z;" for thread in (0, 1))
+    rows = "\n".join(f"{a} | {b} ;" for a, b in zip(first, other, strict=True))
+    text = f"RISCV T {{ {pointers} }}\nP0 | P1 ;\n{rows}\nexists (0:x5=1 /\\ 1:x5=1)"
+    assert observation(text) == expected
+
+
 def test_atomics_are_atomic() -> None:
     head = "RISCV T { 0:x6=x; 1:x6=x; } P0 | P1 ; li x5,1 | li x5,1 ;"
     assert observation(f"{head} amoadd.w x7,x5,(x6) | amoadd.w x7,x5,(x6) ; exists x=1") == "Never"
