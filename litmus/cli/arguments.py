@@ -38,7 +38,7 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
 
     Raises UsageError for a malformed command line, SystemExit(0) after `--help` and `--version`.
     """
-    _check_command(arguments)
+    check_command(arguments, COMMANDS)
     parser = Parser(
         "litmus", description="A memory-model checker for litmus tests.", allow_abbrev=False,
         epilog=EXIT_CODES, formatter_class=RawDescriptionHelpFormatter,
@@ -56,11 +56,11 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
     return parser.parse_args(arguments)
 
 
-def _check_command(arguments: Sequence[str]) -> None:
+def check_command(arguments: Sequence[str], known: Sequence[str]) -> None:
     """Refuses an unknown command, with the one most like it."""
-    command = next((word for word in arguments if not word.startswith("-")), COMMANDS[0])
-    if command not in COMMANDS:
-        close = get_close_matches(command, COMMANDS, n=1) or COMMANDS
+    command = next((word for word in arguments if not word.startswith("-")), known[0])
+    if command not in known:
+        close = get_close_matches(command, known, n=1) or known
         raise UsageError(f"unknown command {command!r}", hint=f"did you mean {' or '.join(close)}?")
 
 
@@ -76,7 +76,7 @@ def add_models(parser: ArgumentParser, more: str = "") -> None:
     add("--conf", metavar="FILE", help="a .cfg file that names model, bell and macros (kernel: linux-kernel.cfg)")
     add("--variant", action="append", default=[], metavar="NAME", dest="variants",
         help="a variant of the models that is on; may be repeated")
-    add("--unroll", type=_at_least_1, metavar="N", help="how often a loop is unrolled (default: 2)")
+    add("--unroll", type=at_least_1, metavar="N", help="how often a loop is unrolled (default: 2)")
 
 
 def _add_check(commands: _SubParsersAction[Parser]) -> None:
@@ -95,21 +95,21 @@ def _add_check(commands: _SubParsersAction[Parser]) -> None:
     add("--compiler", action="store_true",
         help="also reorder plain accesses as a compiler may (native tests); what a test expects is still about the "
              "machine alone")  # fmt: skip
-    add("--timeout", type=_seconds, metavar="S", help="give a test up after S seconds: undecided")
-    add("--rlimit", type=_at_least_1, metavar="N", help="give a test up after N steps of the solver: undecided")
+    add("--timeout", type=seconds, metavar="S", help="give a test up after S seconds: undecided")
+    add("--rlimit", type=at_least_1, metavar="N", help="give a test up after N steps of the solver: undecided")
     add("--verdict-only", action="store_true", help="answer the question without finding every final state: faster")
     add("--states", action="store_true", help="list the final states (text output)")
-    add("-j", "--jobs", type=_at_least_1, default=1, metavar="N", help="work on N tests at a time (default: 1)")
+    add("-j", "--jobs", type=at_least_1, default=1, metavar="N", help="work on N tests at a time (default: 1)")
     add("--no-cache", action="store_true", help="answer again what was answered in an earlier run")
     add("--color", type=_one_of("auto", "always", "never"), metavar="auto|always|never", default="auto",
         help="colours (auto: on a terminal)")  # fmt: skip
-    parser.set_defaults(run=_later("check"))
+    parser.set_defaults(run=later("check"))
 
 
 def _add_models(commands: _SubParsersAction[Parser]) -> None:
     """`litmus models`."""
     parser = commands.add_parser("models", help="list the bundled models", allow_abbrev=False)
-    parser.set_defaults(run=_later("models"))
+    parser.set_defaults(run=later("models"))
 
 
 def _add_lower(commands: _SubParsersAction[Parser]) -> None:
@@ -117,7 +117,7 @@ def _add_lower(commands: _SubParsersAction[Parser]) -> None:
     parser = commands.add_parser("lower", help="show a native or kernel C test on an architecture", allow_abbrev=False)
     parser.add_argument("--to", required=True, metavar="ARCH", help="x86, aarch64, ppc, riscv, arm, native or c")
     parser.add_argument("path", metavar="FILE", help="a native or kernel C test, or - for standard input")
-    parser.set_defaults(run=_later("lower"))
+    parser.set_defaults(run=later("lower"))
 
 
 def _add_show(commands: _SubParsersAction[Parser]) -> None:
@@ -130,8 +130,8 @@ def _add_show(commands: _SubParsersAction[Parser]) -> None:
     add("-o", "--output", metavar="FILE",
         help="a .svg, .dot or .txt file to write, or .html: a page of every outcome under every model (default: text, "
              "on the terminal)")  # fmt: skip
-    add("--timeout", type=_seconds, metavar="S", help="give up after S seconds: undecided")
-    parser.set_defaults(run=_later("show"))
+    add("--timeout", type=seconds, metavar="S", help="give up after S seconds: undecided")
+    parser.set_defaults(run=later("show"))
 
 
 def _add_explain(commands: _SubParsersAction[Parser]) -> None:
@@ -143,8 +143,8 @@ def _add_explain(commands: _SubParsersAction[Parser]) -> None:
     add("--outcome", metavar="PROPOSITION", help="the outcome to explain, as in '0:r0=0 /\\ x=1' (default: the test's)")
     add("-o", "--output", type=_one_of("text", "json"), metavar="text|json", default="text",
         help="the form of the answer (default: text)")  # fmt: skip
-    add("--timeout", type=_seconds, metavar="S", help="give up after S seconds: undecided")
-    parser.set_defaults(run=_later("explain"))
+    add("--timeout", type=seconds, metavar="S", help="give up after S seconds: undecided")
+    parser.set_defaults(run=later("explain"))
 
 
 def _add_compare(commands: _SubParsersAction[Parser]) -> None:
@@ -160,14 +160,14 @@ def _add_compare(commands: _SubParsersAction[Parser]) -> None:
         help="the form of the answer (default: text)")  # fmt: skip
     add("--common", action="store_true", help="leave out tests that only one log has")
     add("--gained", action="store_true", help="look for states of B that A lacks only: A a model, B a machine")
-    parser.set_defaults(run=_later("compare"))
+    parser.set_defaults(run=later("compare"))
 
 
 def _add_cache(commands: _SubParsersAction[Parser]) -> None:
     """`litmus cache`."""
     parser = commands.add_parser("cache", help="where answers are kept between runs", allow_abbrev=False)
     parser.add_argument("--clear", action="store_true", help="remove all of them")
-    parser.set_defaults(run=_later("cache"))
+    parser.set_defaults(run=later("cache"))
 
 
 def _add_learn(commands: _SubParsersAction[Parser]) -> None:
@@ -178,16 +178,16 @@ def _add_learn(commands: _SubParsersAction[Parser]) -> None:
     add("--answer", action="store_true", help="the answer to its exercise, instead of the lesson")
     add("--run", action="store_true", dest="run_tests", help="run the tests of the lesson (or of the answer)")
     add("--save", metavar="DIR", help="write the tests of the lesson (or of the answer) to a folder, to play with")
-    parser.set_defaults(run=_later("learn"))
+    parser.set_defaults(run=later("learn"))
 
 
-def _later(command: str) -> Callable[[Namespace], int]:
-    """The function `run` of `litmus.cli.<command>`, imported when it is called."""
+def later(command: str, package: str = "litmus.cli") -> Callable[[Namespace], int]:
+    """The function `run` of the module of a command, imported when it is called."""
 
     def run(arguments: Namespace) -> int:
         from importlib import import_module
 
-        code: int = import_module(f"litmus.cli.{command}").run(arguments)
+        code: int = import_module(f"{package}.{command}").run(arguments)
         return code
 
     return run
@@ -204,14 +204,14 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     return chosen
 
 
-def _at_least_1(text: str) -> int:
+def at_least_1(text: str) -> int:
     """A whole number, 1 or more."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise ArgumentTypeError(f"expected a whole number, 1 or more, not {text!r}")
     return int(text)
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
     """A positive, finite number of seconds."""
     try:
         seconds = float(text)

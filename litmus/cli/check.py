@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterable
@@ -10,9 +9,9 @@ from contextlib import closing
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import TextIO
 
 from litmus.cli.answers import Settings, answers
+from litmus.cli.color import colored
 from litmus.cli.judges import judges
 from litmus.cli.progress import Progress
 from litmus.errors import UsageError
@@ -103,11 +102,4 @@ def _report(arguments: Namespace, paths: tuple[str, ...]) -> Report:
         return report
     from litmus.report.text import Text
 
-    return Text((Path(path).stem for path in paths), arguments.states, _colored(arguments.color, sys.stdout))
-
-
-def _colored(choice: str, stream: TextIO) -> bool:
-    """Whether to colour: as told, or on a terminal unless NO_COLOR is set or the terminal is dumb."""
-    if choice != "auto":
-        return choice == "always"
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Text((Path(path).stem for path in paths), arguments.states, colored(sys.stdout, arguments.color))

@@ -9,6 +9,7 @@ from argparse import Namespace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from litmus.cli.color import colored
 from litmus.course.lesson import Lesson, tests
 from litmus.course.markdown import Block
 from litmus.errors import UsageError
@@ -44,7 +45,7 @@ def _list() -> int:
     rows: list[Block] = []
     for lesson in lessons():
         rows += [Heading(2, f"{lesson.number:2}  {lesson.title}"), Quote(lesson.question)]
-    text = render(rows, _width(), _colored(), home())
+    text = render(rows, _width(), colored(sys.stdout), home())
     print(text.replace("\n\n", "\n"), end="")
     print("\n`litmus learn 1` opens a lesson, --answer shows the answer to its exercise, --run runs its tests.")
     return 0
@@ -54,7 +55,7 @@ def _show(lesson: Lesson, page: tuple[Block, ...]) -> int:
     """Shows a page, on a terminal through its pager."""
     from litmus.course.terminal import render
 
-    text = render(_framed(lesson, page), _width(), _colored(), lesson.path.parent)
+    text = render(_framed(lesson, page), _width(), colored(sys.stdout), lesson.path.parent)
     if not (sys.stdout.isatty() and sys.stdin.isatty()):
         print(text, end="")
         return 0
@@ -107,8 +108,3 @@ def _check(page: tuple[Block, ...]) -> int:
 def _width() -> int:
     """How wide the text may be."""
     return min(shutil.get_terminal_size().columns, WIDEST)
-
-
-def _colored() -> bool:
-    """Whether to colour: on a terminal, unless NO_COLOR is set or the terminal is dumb."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

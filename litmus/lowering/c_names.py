@@ -1,4 +1,4 @@
-"""The registers of a C thread, before and after it is compiled: which names it assigns, which it reads first."""
+"""The registers of a compiled C thread: which it mentions, and which it assigns first."""
 
 from __future__ import annotations
 
@@ -6,27 +6,13 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from litmus.native import tree as ast
-from litmus.syntax import c_tree as tree
-
-
-def assigned(node: object) -> Iterator[str]:
-    """The names that a part of a thread declares or assigns."""
-    if isinstance(node, tree.Declared):
-        yield node.name
-    elif isinstance(node, tree.Assigned | tree.Stepped) and isinstance(node.target, tree.Name):
-        yield node.target.name
-    elif isinstance(node, tree.Prefixed) and node.op in ("++", "--") and isinstance(node.argument, tree.Name):
-        yield node.argument.name
-    for part in _parts(node):
-        yield from assigned(part)
 
 
 def _parts(node: object) -> tuple[object, ...]:
-    """The direct parts of a node of either tree."""
+    """The direct parts of a node."""
     if isinstance(node, tuple):
         return node
-    known = isinstance(node, tree.Expression | tree.Statement | ast.Node)
-    return tuple(getattr(node, field.name) for field in fields(node)) if known else ()  # type: ignore[arg-type]
+    return tuple(getattr(node, field.name) for field in fields(node)) if isinstance(node, ast.Node) else ()
 
 
 def names(node: object) -> Iterator[str]:

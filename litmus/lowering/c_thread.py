@@ -9,13 +9,14 @@ from collections.abc import Mapping
 
 from litmus import program as ir
 from litmus.lowering.c_adjacent import misplaced
-from litmus.lowering.c_names import assigned, names, settled
+from litmus.lowering.c_names import names, settled
 from litmus.lowering.c_values import ONE, ZERO, Shape, Values
 from litmus.native import tree as ast
 from litmus.native.names import REGISTER
 from litmus.source import Source
 from litmus.syntax import c_tree as tree
 from litmus.syntax.c_sections import ThreadText
+from litmus.syntax.c_walk import assigned
 from litmus.syntax.macros import Macros
 
 

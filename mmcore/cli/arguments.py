@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Callable, Sequence
-from difflib import get_close_matches
+from argparse import Namespace, RawDescriptionHelpFormatter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from litmus._version import VERSION
-from litmus.cli.arguments import Parser
-from litmus.errors import UsageError
+from litmus.cli.arguments import Parser, at_least_1, check_command, later, seconds
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -23,6 +21,7 @@ EXIT_CODES = """exit codes:
 
 SCENARIO_HELP = "a scenario by its name, or a Python file that defines one"
 
+PACKAGE = "mmcore.cli"
 COMMANDS = ("list", "check", "run", "export", "explain")
 
 
@@ -31,7 +30,7 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
 
     Raises UsageError for a malformed command line, SystemExit(0) after `--help` and `--version`.
     """
-    _check_command(arguments)
+    check_command(arguments, COMMANDS)
     parser = Parser(
         "mmcore", description="Races of the kernel's memory management: run, checked and explained.",
         allow_abbrev=False, epilog=EXIT_CODES, formatter_class=RawDescriptionHelpFormatter,
@@ -46,18 +45,10 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
     return parser.parse_args(arguments)
 
 
-def _check_command(arguments: Sequence[str]) -> None:
-    """Refuses an unknown command, with the one most like it."""
-    command = next((word for word in arguments if not word.startswith("-")), COMMANDS[0])
-    if command not in COMMANDS:
-        close = get_close_matches(command, COMMANDS, n=1) or COMMANDS
-        raise UsageError(f"unknown command {command!r}", hint=f"did you mean {' or '.join(close)}?")
-
-
 def _add_list(commands: _SubParsersAction[Parser]) -> None:
     """`mmcore list`."""
     parser = commands.add_parser("list", help="list the scenarios and their variants", allow_abbrev=False)
-    parser.set_defaults(run=_later("list"))
+    parser.set_defaults(run=later("list", PACKAGE))
 
 
 def _add_check(commands: _SubParsersAction[Parser]) -> None:
@@ -73,9 +64,9 @@ def _add_check(commands: _SubParsersAction[Parser]) -> None:
         help="a variant; may be repeated (default: all)")  # fmt: skip
     add("-m", "--model", action="append", default=[], metavar="MODEL", dest="models",
         help="a model of `litmus models` or a .cat file; may be repeated (default: those of the expectations)")
-    add("--timeout", type=float, metavar="S", help="give a verdict up after S seconds: undecided")
+    add("--timeout", type=seconds, metavar="S", help="give a verdict up after S seconds: undecided")
     add("-o", "--output", choices=("text", "json"), default="text", help="the form of the answer (default: text)")
-    parser.set_defaults(run=_later("check"))
+    parser.set_defaults(run=later("check", PACKAGE))
 
 
 def _add_export(commands: _SubParsersAction[Parser]) -> None:
@@ -86,7 +77,7 @@ def _add_export(commands: _SubParsersAction[Parser]) -> None:
     add("--variant", default="fixed", metavar="NAME", help="a variant (default: fixed)")
     add("--format", choices=("c", "native"), default="c",
         help="the kernel's C litmus tests, or the native language (default: c)")  # fmt: skip
-    parser.set_defaults(run=_later("export"))
+    parser.set_defaults(run=later("export", PACKAGE))
 
 
 def _add_explain(commands: _SubParsersAction[Parser]) -> None:
@@ -98,7 +89,7 @@ def _add_explain(commands: _SubParsersAction[Parser]) -> None:
         help="with -m, a variant to explain; may be repeated (default: all)")  # fmt: skip
     add("-m", "--model", action="append", default=[], metavar="MODEL", dest="models",
         help="also explain the verdict of a model on each variant; may be repeated")  # fmt: skip
-    parser.set_defaults(run=_later("explain"))
+    parser.set_defaults(run=later("explain", PACKAGE))
 
 
 def _add_run(commands: _SubParsersAction[Parser]) -> None:
@@ -110,30 +101,11 @@ def _add_run(commands: _SubParsersAction[Parser]) -> None:
     add = parser.add_argument
     add("scenario", nargs="?", metavar="SCENARIO", help=f"{SCENARIO_HELP} (default: all that `mmcore list` shows)")
     add("--variant", default="all", metavar="NAME", help="a variant of the scenario, or all (default: all)")
-    add("--schedules", type=_at_least_1, default=10_000, metavar="N",
+    add("--schedules", type=at_least_1, default=10_000, metavar="N",
         help="how many random schedules to run (default: 10000)")  # fmt: skip
     add("--seed", type=int, default=0, metavar="S", help="the seed of the random schedules (default: 0)")
     add("--exhaustive", action="store_true", help="look at every schedule instead")
     add("--save", metavar="FILE", help="write the failing schedule of a variant to a file")
     add("--replay", metavar="FILE", help="run the schedule of a file again, and nothing else")
     add("-o", "--output", choices=("text", "json"), default="text", help="the form of the answer (default: text)")
-    parser.set_defaults(run=_later("run"))
-
-
-def _later(command: str) -> Callable[[Namespace], int]:
-    """The function `run` of `mmcore.cli.<command>`, imported when it is called."""
-
-    def run(arguments: Namespace) -> int:
-        from importlib import import_module
-
-        code: int = import_module(f"mmcore.cli.{command}").run(arguments)
-        return code
-
-    return run
-
-
-def _at_least_1(text: str) -> int:
-    """A whole number, 1 or more."""
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise ArgumentTypeError(f"expected a whole number, 1 or more, not {text!r}")
-    return int(text)
+    parser.set_defaults(run=later("run", PACKAGE))

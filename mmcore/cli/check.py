@@ -10,6 +10,7 @@ from litmus.check import Options
 from litmus.errors import UnsupportedError, UsageError
 from litmus.library import load_model
 from mmcore.check import Traced, trace
+from mmcore.cli.progress import progress
 from mmcore.scenario import MODELS, Scenario, Variant
 from mmcore.scenarios import load, names
 from mmcore.table import Cell, table
@@ -33,7 +34,7 @@ def run(arguments: Namespace) -> int:
         for number, scenario in enumerate(scenarios):
             cells += _report(scenario, _variants(scenario, arguments.variants), models, arguments, number)
     except KeyboardInterrupt:
-        _progress("")
+        progress("")
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
     return _exit_code(cells)
@@ -60,12 +61,12 @@ def _report(
 
 def _row(scenario: Scenario, variant: Variant, models: tuple[str, ...], options: Options) -> Iterator[Cell]:
     """The answers of all models to a variant."""
-    _progress(f"{scenario.name} {variant.name}")
+    progress(f"{scenario.name} {variant.name}")
     traced = trace(scenario, variant)
     for model in models:
-        _progress(f"{scenario.name} {variant.name} under {model}")
+        progress(f"{scenario.name} {variant.name} under {model}")
         yield _cell(scenario, variant, model, traced, options)
-    _progress("")
+    progress("")
 
 
 def _cell(scenario: Scenario, variant: Variant, model: str, traced: Traced, options: Options) -> Cell:
@@ -84,9 +85,3 @@ def _exit_code(cells: list[Cell]) -> int:
         return DIFFERS
     undecided = any(cell.verdict is not None and cell.verdict.observation is None for cell in cells)
     return UNDECIDED if undecided else AS_EXPECTED
-
-
-def _progress(what: str) -> None:
-    """Says on a terminal what is being worked on; an empty text takes the line away."""
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{what}", end="", file=sys.stderr, flush=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from litmus.cli import INTERRUPTED
 from litmus.errors import InputError, UsageError
+from mmcore.cli.progress import progress
 from mmcore.interleaved.machine import Machine
 from mmcore.interleaved.outcome import machine as machine_of
 from mmcore.interleaved.report import Failing, Report, kept, lines, record, table, wrong
@@ -31,9 +31,9 @@ def run(arguments: Namespace) -> int:
         raise UsageError("--save keeps the schedule of one variant", hint="name a scenario, and one with --variant")
     reports = []
     for scenario, variant in _chosen(arguments):
-        _progress(f"{scenario.name}/{variant.name}")
+        progress(f"{scenario.name}/{variant.name}")
         reports.append(_searched(scenario, variant, arguments))
-        _progress("")
+        progress("")
         _print(reports[-1], arguments)
         if reports[-1].stopped:
             return INTERRUPTED
@@ -139,9 +139,3 @@ def _write(name: str, text: str) -> None:
         Path(name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"cannot write {name}: {error.strerror}") from None
-
-
-def _progress(text: str) -> None:
-    """Says on a terminal what is being run; no text takes it away."""
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
