@@ -76,7 +76,7 @@ class Family:
 FAMILIES = {
     "ring": Family(ring, "x86-tso", (4, 8, 12)),
     "writers": Family(writers, "x86-tso", (3, 5, 7, 9)),
-    "adders": Family(adders, "x86-tso-strict", (2, 4, 6), herd=False),
+    "adders": Family(adders, "x86-tso", (2, 4, 6), herd=False),
     "arm-adders": Family(arm_adders, "armv8", (2, 4, 6)),
 }
 

@@ -17,7 +17,7 @@ from litmus.events import EventStructure
 from litmus.execution import Execution
 from litmus.flagged import Flagged
 from litmus.ground import Problem, ground
-from litmus.library import Model, load_model
+from litmus.library import Model
 from litmus.pairs import Pairs, make_pairs
 from litmus.paths import Walker
 from litmus.program import (
@@ -85,8 +85,7 @@ class _Tally:
 def check(program: Program, model: Model, options: Options = Options()) -> Verdict:
     """The verdict of a model on a program.
 
-    A native or kernel C program is lowered to the model's language first, and on an architecture judged by
-    `model.native` if there is one.
+    A native or kernel C program is lowered to the model's language first.
     Raises UsageError when the model is for another architecture, UnsupportedError for what cannot be answered,
     InternalError when an answer does not survive its re-evaluation.
     """
@@ -98,16 +97,15 @@ def check(program: Program, model: Model, options: Options = Options()) -> Verdi
 
 
 def _check(program: Program, model: Model, options: Options) -> Verdict:
-    judge = judge_of(program, model)
     budget = Budget(options.timeout, options.rlimit)
     tally, undecided, reordered = _Tally(), None, None
     direct, written = False, None
-    translated = lowered(program, judge)
-    require_declared(translated, judge)
+    translated = lowered(program, model)
+    require_declared(translated, model)
     question = _Question(program, translated)
     try:
         for number, variant in enumerate(_variants(program, options)):
-            _explore(variant, judge, options, budget, tally, question)
+            _explore(variant, model, options, budget, tally, question)
             reached = options.compiler and any(map(question.interesting, tally.counts))
             if number == 0:
                 direct = reached
@@ -154,11 +152,6 @@ def wanted_of(program: Program) -> tuple[Observable, ...]:
     """What a state has to tell: what the test asks about, then what only its filter mentions."""
     filtered = mentioned(program.filter) if program.filter is not None else ()
     return tuple({item.name: item for item in (*observables(program), *filtered)}.values())
-
-
-def judge_of(program: Program, model: Model) -> Model:
-    """The model that judges a program in a model's name: its `native` for a portable program, where it has one."""
-    return load_model(model.native) if program.arch in PORTABLE and model.native else model
 
 
 def lowered(program: Program, model: Model) -> Program:

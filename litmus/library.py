@@ -18,13 +18,11 @@ from litmus.inputs import text
 from litmus.source import Source, Span
 
 BUNDLED = (
-    "sc", "x86-tso-strict", "x86-tso", "pso", "armv8", "riscv", "power", "armv7", "itanium", "alpha", "weak", "lkmm",
-    "rc11",
+    "sc", "x86-tso", "pso", "armv8", "riscv", "power", "armv7", "itanium", "alpha", "weak", "lkmm", "rc11",
 )  # fmt: skip
 """The bundled models, strongest first."""
 
 _TARGET = re.compile(r"\(\*\s*target:\s*([\w-]+)\s*\*\)")
-_NATIVE = re.compile(r"\(\*\s*native:\s*([\w-]+)\s*\*\)")
 _WORD = re.compile(r"[A-Za-z_][\w.-]*")
 _INCLUDE = re.compile(r'include\s*"([^"]*)"')
 
@@ -44,7 +42,6 @@ class Model:
 
     `target`: the architecture whose programs it judges (`any` for all; a native program is lowered to it).
     `bell`: annotations and definitions that come before it.
-    `native`: the bundled model that judges native programs in its place, if any.
     `registers`: it computes dependencies from register events, which then have to be in the event structures.
     """
 
@@ -54,7 +51,6 @@ class Model:
     file: CatFile
     bell: CatFile | None = None
     include: tuple[Path, ...] = ()
-    native: str | None = None
     registers: bool = False
     variants: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
@@ -154,8 +150,6 @@ def _model(
     file = _parse(source)
     target = _TARGET.search(source.text)
     model = Model(name, target.group(1) if target else _guess_target(source), file.title or name, file, bell, include)
-    native = _NATIVE.search(source.text)
-    model.native = native.group(1) if native else None
     files = _all_files(model)
     model.registers = any("catdep" in f.options for f in files)
     model.words = frozenset(word for f in (_prelude(), *files) for word in _WORD.findall(f.source.text))

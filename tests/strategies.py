@@ -85,7 +85,7 @@ NATIVE = Vocabulary(
     fences=("FullFence", "ReleaseFence", "AcquireFence", "StoreStore", "LoadLoad", "LoadStore", "StoreLoad"),
     updates=(("RMW Full", "RMW Full"), ("RMW Acq", "RMW Rel"), ("RMW", "RMW")),
 )
-VOCABULARIES = {"sc": ARM, "x86-tso": X86, "x86-tso-strict": X86, "armv8": ARM, "power": POWER, "weak": NATIVE}
+VOCABULARIES = {"sc": ARM, "x86-tso": X86, "armv8": ARM, "power": POWER, "weak": NATIVE}
 
 LOCATIONS = (Pointer("x"), Pointer("y"))
 

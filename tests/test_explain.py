@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import litmus
-from litmus.check import Options, check, judge_of, lowered
+from litmus.check import Options, check, lowered
 from litmus.errors import UnsupportedError
 from litmus.explain import explain
 from litmus.explain.constructs import constructs, without
@@ -159,7 +159,7 @@ def test_the_text_of_some_example_is_changed() -> None:
 def test_what_is_enough_forbids_the_outcome_without_the_rest(path: Path) -> None:
     program = read(path)
     for model in MODELS:
-        judge = judge_of(program, load_model(model))
+        judge = load_model(model)
         try:
             translated = lowered(program, judge)
         except UnsupportedError:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from litmus.cat.algebra import Values
-from litmus.check import Options, check, judge_of
+from litmus.check import Options, check
 from litmus.evaluate import Evaluator, passes
 from litmus.execution import Execution
 from litmus.explain.cycle import Reasons, Violation, violation
@@ -82,7 +82,7 @@ def test_every_cycle_of_an_example_is_confirmed(name: str) -> None:
     for model in ("x86-tso", "armv8", "power", "lkmm"):
         loaded = load_model(model)
         for way in islice(ways(program, loaded), 8):
-            assert way.violation is None or confirmed(judge_of(program, loaded), way), model
+            assert way.violation is None or confirmed(loaded, way), model
 
 
 @pytest.mark.parametrize("name", list(names())[::3])

@@ -8,7 +8,7 @@ from itertools import islice
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from litmus.check import Options, check, judge_of
+from litmus.check import Options, check
 from litmus.explain import explain
 from litmus.explain.cycle import violation
 from litmus.explain.ways import ways
@@ -48,7 +48,7 @@ def test_an_outcome_is_forbidden_with_reasons_or_allowed_with_a_story(
 def test_every_forbidden_way_has_a_circle_of_edges(bodies: Bodies, values: list[int], model: str) -> None:
     program, judge = asking(native_program(bodies), values), load_model(model)
     for way in islice(ways(program, judge), 20):
-        theory = judge_of(program, judge).theory(way.execution.structure.signature)
+        theory = judge.theory(way.execution.structure.signature)
         assert way.violation == violation(theory, way.execution)
         edges = way.violation.leaves if way.violation else ()
         assert all(a.target == b.source for a, b in zip(edges, (*edges[1:], *edges[:1]), strict=True))

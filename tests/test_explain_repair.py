@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from litmus.check import Options, check, judge_of, lowered
+from litmus.check import Options, check, lowered
 from litmus.explain import explain
 from litmus.explain.explanation import Barrier
 from litmus.explain.proof import is_forbidden
@@ -68,7 +68,7 @@ def test_barriers_of_the_kernel_forbid_the_outcome_in_the_text(name: str) -> Non
 def test_barriers_of_machines_forbid_the_outcome_and_none_can_be_spared(path: Path) -> None:
     program = program_of(path.read_text(encoding="utf-8"))
     for name in ("x86-tso", "armv8", "power"):
-        judge = judge_of(program, load_model(name))
+        judge = load_model(name)
         translated = lowered(program, judge)
         if is_forbidden(translated, judge, Options()) is False:
             for barrier in (found := repair(translated, judge, False, Options())):

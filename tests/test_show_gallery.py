@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from litmus.check import check, judge_of, lowered
+from litmus.check import check, lowered
 from litmus.errors import InternalError
 from litmus.evaluate import Evaluator
 from litmus.gallery import catalogue as gallery
@@ -102,7 +102,7 @@ def test_exhibits_hold(name: str) -> None:
         found = allowed(test, model, verdict) or forbidden(test, model)
         assert found is not None
         structure = found.execution.structure
-        theory = judge_of(test, model).theory(structure.signature)
+        theory = model.theory(structure.signature)
         failing = Evaluator(theory, structure).failing(found.execution)
         assert (failing is None) == (found.violation is None) == (verdict.observation != "Never")
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import chain
 
 from litmus.cat.theory import Theory
-from litmus.check import MOST_CANDIDATES, judge_of, lowered, wanted_of
+from litmus.check import MOST_CANDIDATES, lowered, wanted_of
 from litmus.choices import Rules
 from litmus.circuit import FALSE, TRUE
 from litmus.errors import InternalError
@@ -89,10 +89,9 @@ def forbidden_ways(program: Program, model: Model, unroll: int = 2) -> Iterator[
 
 def _cases(program: Program, model: Model, unroll: int) -> Iterator[tuple[Program, Evaluator]]:
     """The program lowered for the model, and the model on each of its event structures."""
-    judge = judge_of(program, model)
-    test = lowered(program, judge)
-    for structure in unfold(test, unroll, RegisterWalker if judge.registers else Walker).structures():
-        yield test, Evaluator(judge.theory(structure.signature), structure)
+    test = lowered(program, model)
+    for structure in unfold(test, unroll, RegisterWalker if model.registers else Walker).structures():
+        yield test, Evaluator(model.theory(structure.signature), structure)
 
 
 def _rules(evaluator: Evaluator) -> Rules:

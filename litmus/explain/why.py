@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import islice
 
-from litmus.check import PORTABLE, Options, check, judge_of, lowered
+from litmus.check import PORTABLE, Options, check, lowered
 from litmus.errors import InternalError
 from litmus.explain.explanation import Explanation
 from litmus.explain.proof import proof
@@ -25,7 +25,6 @@ MOST_EXECUTIONS = 20
 """So many allowed executions are looked at for the simplest story."""
 
 OTHER_LINES = "the lines are those of the test as kernel C (litmus lower --to c)"
-NO_BUFFERS = "the model allows this, but the store-buffer machine of x86 has no such run (ask x86-tso-strict)"
 NO_STORY = "the model allows this, but no order of steps on a simple machine was found that gives it"
 
 
@@ -58,7 +57,7 @@ def _start(program: Program, model: Model, verdict: Verdict) -> Explanation:
 
 def _notes(program: Program, model: Model, verdict: Verdict) -> tuple[str, ...]:
     """What a reader has to know of the lines and of the verdict."""
-    moved = (OTHER_LINES,) if (program.arch, judge_of(program, model).target) == ("native", "c") else ()
+    moved = (OTHER_LINES,) if (program.arch, model.target) == ("native", "c") else ()
     cut = ("a loop was cut at the unrolling bound: ways that need more rounds are not seen",) if verdict.bounded else ()
     return (*moved, *cut, *(f"flag: {flag.describe()}" for flag in verdict.flagged))
 
@@ -68,8 +67,8 @@ def _forbidden(start: Explanation, program: Program, model: Model, options: Opti
     if any(way.violation is None for way in found):
         raise InternalError(f"{program.name}: a way to the outcome is allowed, and the verdict says it is not")
     looked = found[:most]
-    translated, judge, own_words = _translated(program, model)
-    carried = proof(translated, judge, own_words, options, [way.execution for way in looked])
+    translated, own_words = _translated(program, model)
+    carried = proof(translated, model, own_words, options, [way.execution for way in looked])
     return replace(
         start, ways=len(looked), complete=start.complete and len(found) <= most, reasons=reasons(looked, own_words),
         orderings=carried.orderings, enough=carried.enough,
@@ -78,12 +77,12 @@ def _forbidden(start: Explanation, program: Program, model: Model, options: Opti
 
 def _allowed(start: Explanation, program: Program, model: Model, options: Options, most: int) -> Explanation:
     found = list(islice(allowed_executions(program, model, options.unroll, _budget(options)), MOST_EXECUTIONS))
-    translated, judge, own_words = _translated(program, model)
-    theories = [judge.theory(execution.structure.signature) for execution in found]
+    translated, own_words = _translated(program, model)
+    theories = [model.theory(execution.structure.signature) for execution in found]
     told = story(found, theories, own_words, translated.arch)
-    missing = () if told else (NO_BUFFERS if translated.arch == "x86" else NO_STORY,)
+    missing = () if told else (NO_STORY,)
     complete = start.complete and len(found) < MOST_EXECUTIONS
-    barriers = repair(translated, judge, own_words, options)
+    barriers = repair(translated, model, own_words, options)
     return replace(
         start, ways=len(found), complete=complete, story=told, repair=barriers, notes=(*start.notes, *missing)
     )
@@ -93,8 +92,7 @@ def _budget(options: Options) -> Budget:
     return Budget(options.timeout, options.rlimit)
 
 
-def _translated(program: Program, model: Model) -> tuple[Program, Model, bool]:
-    """The program as it is judged, the model that judges it, and whether its instructions have the user's words."""
-    judge = judge_of(program, model)
-    translated = lowered(program, judge)
-    return translated, judge, translated.arch == program.arch or translated.arch in PORTABLE
+def _translated(program: Program, model: Model) -> tuple[Program, bool]:
+    """The program as it is judged, and whether its instructions have the user's words."""
+    translated = lowered(program, model)
+    return translated, translated.arch == program.arch or translated.arch in PORTABLE

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from litmus.cat.vocabulary import UNDEFINED
-from litmus.check import Options, check, judge_of, lowered
+from litmus.check import Options, check, lowered
 from litmus.errors import UnsupportedError
 from litmus.execution import Execution
 from litmus.explain.ways import asked, ways
@@ -86,7 +86,7 @@ def _answer(program: Program, model: Model, options: Options) -> _Answered:
     """The verdict of one model."""
     try:
         verdict = check(program, model, options)
-        test = lowered(program, judge_of(program, model))
+        test = lowered(program, model)
     except UnsupportedError as error:
         return _Answered(model, program, None, {}, error.message)
     asked_for = observables(test)
@@ -140,7 +140,7 @@ def _forbidden(program: Program, answered: _Answered, values: Values, options: O
     outcome = And(tuple(Compare(item, "=", value) for item, value in pairs))
     name = answered.model.name
     try:
-        found = forbidden(asking(answered.test, outcome), judge_of(program, answered.model), options, budget)
+        found = forbidden(asking(answered.test, outcome), answered.model, options, budget)
     except Undecided as limit:
         return Cell(name, "forbidden", story=(f"no execution to show: {limit}",))
     if found is None:

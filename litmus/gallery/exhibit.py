@@ -9,7 +9,7 @@ from textwrap import wrap
 
 from litmus.cat.theory import Theory
 from litmus.cat.vocabulary import UNDEFINED
-from litmus.check import PORTABLE, Options, check, judge_of, lowered, wanted_of
+from litmus.check import PORTABLE, Options, check, lowered, wanted_of
 from litmus.errors import InternalError
 from litmus.execution import Execution
 from litmus.explain.cycle import Violation
@@ -123,7 +123,7 @@ def show(program: Program, model: Model, options: Options = STANDARD) -> Shown:
 
 def allowed(program: Program, model: Model, verdict: Verdict) -> Exhibit | None:
     """The first witness of a verdict that ends in what the program asks; None if there is none."""
-    test = lowered(program, judge_of(program, model))
+    test = lowered(program, model)
     holds = predicate(asked(test), wanted_of(test))
     for execution in witnesses(verdict):
         if holds(execution.final(wanted_of(test))):
@@ -151,7 +151,7 @@ def forbidden(
     if not found:
         return None
     best = min(found, key=_plainness)
-    return exhibit(program, lowered(program, judge_of(program, model)), model, best.execution, best.violation)
+    return exhibit(program, lowered(program, model), model, best.execution, best.violation)
 
 
 def exhibit(
@@ -160,7 +160,7 @@ def exhibit(
     """An execution of a program, which was lowered to `test`, under a model."""
     wanted = wanted_of(test)
     state = {item.name: str(value) for item, value in zip(wanted, execution.final(wanted), strict=True)}
-    theory = judge_of(program, model).theory(execution.structure.signature)
+    theory = model.theory(execution.structure.signature)
     return Exhibit(execution, state, violation, theory, test.arch, test.arch == program.arch or test.arch in PORTABLE)
 
 
