@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from litmus.circuit import FALSE, Algebra
+from litmus.literal import FALSE, Algebra
 
 
 def eliminate(

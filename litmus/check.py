@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from litmus.annotations import require_declared
-from litmus.cat.algebra import bound_all
+from litmus.bounds import bound_all
+from litmus.case import lowered, wanted_of
 from litmus.cat.theory import Theory
 from litmus.cat.vocabulary import UNDEFINED
 from litmus.choices import Rules
@@ -26,7 +27,6 @@ from litmus.program import (
     Program,
     Value,
     expectation,
-    mentioned,
     observables,
 )
 from litmus.proposition import predicate
@@ -39,9 +39,6 @@ from litmus.verdict import Observation, Verdict, observe
 
 MOST_CANDIDATES = 100_000
 """`auto` and `table` use truth tables up to this many candidate executions; beyond it `auto` uses Z3."""
-
-PORTABLE = ("native", "c")
-"""The languages whose programs are lowered to the language of a model."""
 
 MOST_WITNESSES = 1_000
 """So many witnesses are re-evaluated together."""
@@ -146,26 +143,6 @@ def _explore(
         if options.verdict_only and question.settled(tally.counts):
             break
         _solve(translated, structure, model, wanted, options, budget, tally)
-
-
-def wanted_of(program: Program) -> tuple[Observable, ...]:
-    """What a state has to tell: what the test asks about, then what only its filter mentions."""
-    filtered = mentioned(program.filter) if program.filter is not None else ()
-    return tuple({item.name: item for item in (*observables(program), *filtered)}.values())
-
-
-def lowered(program: Program, model: Model) -> Program:
-    """The program in the model's language; raises UsageError when the model is for another architecture."""
-    if model.target in ("any", program.arch):
-        return program
-    if program.arch not in PORTABLE:
-        raise UsageError(
-            f"the model '{model.name}' is for {model.target} programs, and '{program.name}' is for {program.arch}",
-            hint="choose a model of the test's architecture, or write the test in the native language or in C",
-        )
-    from litmus.lowering import lower
-
-    return lower(program, model.target)
 
 
 # --- one event structure --------------------------------------------------------------------------------

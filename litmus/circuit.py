@@ -1,31 +1,17 @@
-"""Propositions as a shared and/or graph, the common ground of both back ends.
+"""Propositions as a shared and/or graph, the literals of a solver.
 
-A literal is a non-zero integer: `TRUE` is 1, `FALSE` is -1, and -l is the negation of l.  Every other literal
-names a variable or a gate.  Gates may depend on themselves (recursive relations, values that pass through
-memory): they stand for the least solution, and no such cycle passes through a negation.
+Every literal but `TRUE` and `FALSE` names a variable or a gate, or is the negation of one.  Gates may depend on
+themselves (recursive relations, values that pass through memory): they stand for the least solution, and no such cycle
+passes through a negation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
 
-TRUE = 1
-FALSE = -1
+from litmus.literal import FALSE, TRUE
 
 VARIABLE, AND, OR = "var", "and", "or"
-
-
-class Algebra(Protocol):
-    """Where literals are combined: a `Circuit`, or `litmus.truth.TruthTables`."""
-
-    def any_of(self, literals: Iterable[int]) -> int:
-        """The disjunction."""
-        ...
-
-    def all_of(self, literals: Iterable[int]) -> int:
-        """The conjunction."""
-        ...
 
 
 class Circuit:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from litmus.acyclic import eliminate
 from litmus.cat.algebra import Values
 from litmus.cat.theory import Node
-from litmus.circuit import FALSE, TRUE, Algebra
+from litmus.literal import FALSE, TRUE, Algebra
 from litmus.relation import Universe, bits, members
 
 Pair = tuple[int, int]

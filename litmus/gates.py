@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 from litmus.cat.algebra import Values
 from litmus.cat.theory import Node
-from litmus.circuit import TRUE, Circuit
+from litmus.circuit import Circuit
 from litmus.events import EventStructure
 from litmus.formulas import Pair, Relations
+from litmus.literal import TRUE
 from litmus.program import Value
 from litmus.readings import ReadValues
 from litmus.relation import Universe, bits

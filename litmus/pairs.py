@@ -8,8 +8,9 @@ from itertools import combinations, permutations, product
 from math import prod
 
 from litmus.choices import LocationChoices, Rules, location_choices
-from litmus.circuit import FALSE, TRUE, Circuit
+from litmus.circuit import Circuit
 from litmus.events import EventStructure
+from litmus.literal import FALSE, TRUE
 from litmus.program import Pointer
 from litmus.truth import TruthTables
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
-from litmus.circuit import Algebra
+from litmus.literal import Algebra
 from litmus.program import And, Compare, MemoryAt, Not, Observable, Or, Proposition, RegisterAt, Value
 from litmus.proposition import predicate
 

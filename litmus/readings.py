@@ -9,8 +9,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 
 from litmus.chains import chained
-from litmus.circuit import FALSE, TRUE, Algebra
 from litmus.events import EventStructure
+from litmus.literal import FALSE, TRUE, Algebra
 from litmus.program import Observable, Pointer, RegisterAt, Value
 from litmus.relation import bits, universe
 from litmus.term import Operation, Read, Term, added_constant, apply, read_keys

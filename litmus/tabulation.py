@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from litmus.cat.algebra import Values
 from litmus.cat.theory import Fixpoint, Node, Theory
-from litmus.circuit import FALSE, TRUE
 from litmus.events import EventStructure
 from litmus.formulas import Pair, Relations
+from litmus.literal import FALSE, TRUE
 from litmus.program import Value
 from litmus.readings import ReadValues
 from litmus.relation import Universe, bits, members

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from litmus.circuit import FALSE, TRUE
+from litmus.literal import FALSE, TRUE
 from litmus.relation import bits
 
 

@@ -1,4 +1,4 @@
-"""Verdicts: the answer to one test under one model, and its agreement with what the test expects."""
+"""The answer to one test under one model: a verdict and its agreement with what the test expects, or a problem."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from litmus.flagged import Flagged
-from litmus.program import Expected, Kind
+from litmus.program import Condition, Expected, Kind
 
 Observation: TypeAlias = Literal["Never", "Sometimes", "Always"]
 State: TypeAlias = Mapping[str, str]
@@ -69,6 +69,45 @@ class Verdict:
         from litmus.picture.notebook import verdict_html
 
         return verdict_html(self)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why there is no verdict: `message` on one line, `report` in full; `bug` if the fault is ours.
+
+    `place` is the file, line and column (from 1) of a mistake that has one.
+    """
+
+    message: str
+    report: str
+    bug: bool = False
+    place: tuple[str, int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One test under one model.  One of `verdict`, `problem` and `uncompiled` is there.
+
+    `uncompiled`: why the test has no form on the model's architecture, where every model was asked.
+
+    `test`, `arch` and `condition` are None when the test could not be read, `model` when the problem came
+    before any model.  `hash` is the test's own `Hash` field.  `line`: where the test says what it expects of the model,
+    if it does.  `last`: no more answers to the same test follow.
+    `notes`: what to know about how the test was read.
+    """
+
+    path: str
+    test: str | None = None
+    arch: str | None = None
+    model: str | None = None
+    condition: Condition | None = None
+    hash: str | None = None
+    verdict: Verdict | None = None
+    problem: Problem | None = None
+    uncompiled: str | None = None
+    line: int | None = None
+    last: bool = True
+    notes: tuple[str, ...] = ()
 
 
 def agrees(observation: Observation, expected: Expected) -> bool:

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from litmus.report.answer import Answer
 from litmus.report.json import line
-from litmus.verdict import Verdict
+from litmus.verdict import Answer, Verdict
 from mmcore.scenario import Scenario, Variant
 
 

@@ -7,10 +7,9 @@ from hypothesis import strategies as st
 from litmus import Program, UnsupportedError, check, load_model, lower, parse, render
 from litmus.cli.check import exit_code
 from litmus.cli.run import EVERY_MODEL, every_model
-from litmus.report.answer import Answer
 from litmus.report.text import Text
 from litmus.source import Source
-from litmus.verdict import Verdict
+from litmus.verdict import Answer, Verdict
 
 MACHINES = ("x86-tso", "armv8", "armv7", "power", "riscv")
 

@@ -23,10 +23,9 @@ from litmus.cli.answers import Settings
 from litmus.cli.judges import Judges
 from litmus.cli.kept import kept
 from litmus.program import Program
-from litmus.report.answer import Answer
 from litmus.report.record import read_back, written
 from litmus.source import Source
-from litmus.verdict import Verdict
+from litmus.verdict import Answer, Verdict
 
 ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests" / "litmus"

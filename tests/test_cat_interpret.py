@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from litmus.bounds import bound_all
 from litmus.cat import syntax as cat
-from litmus.cat.algebra import bound_all
 from litmus.check import check
 from litmus.choices import Rules
 from litmus.enumerate import executions

@@ -10,10 +10,9 @@ import pytest
 
 from litmus.cli import main
 from litmus.program import Compare, Condition, MemoryAt, Pointer
-from litmus.report.answer import Answer, Problem
 from litmus.report.github import Github
 from litmus.report.junit import Junit
-from litmus.verdict import Verdict
+from litmus.verdict import Answer, Problem, Verdict
 
 ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests" / "litmus" / "native"

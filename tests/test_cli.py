@@ -17,9 +17,8 @@ from litmus.cli import main
 from litmus.cli.progress import Progress
 from litmus.errors import InternalError
 from litmus.program import Program
-from litmus.report.answer import Answer
 from litmus.report.json import KEYS
-from litmus.verdict import Verdict
+from litmus.verdict import Answer, Verdict
 
 ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests" / "litmus"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import litmus
-from litmus.check import Options, check, lowered
+from litmus.case import lowered
+from litmus.check import Options, check
 from litmus.errors import UnsupportedError
 from litmus.explain import explain
 from litmus.explain.constructs import constructs, without

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from litmus.check import Options, check, lowered
+from litmus.case import lowered
+from litmus.check import Options, check
 from litmus.explain import explain
 from litmus.explain.explanation import Barrier
 from litmus.explain.proof import is_forbidden

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from litmus.check import lowered
+from litmus.case import lowered
 from litmus.enumerate import executions
 from litmus.evaluate import Evaluator
 from litmus.execution import Execution

@@ -6,12 +6,11 @@ import pytest
 
 from litmus.flagged import Flagged
 from litmus.program import And, Compare, Condition, Kind, MemoryAt, Not, Or, Pointer, Proposition, RegisterAt
-from litmus.report.answer import Answer, Problem
 from litmus.report.condition import bracketed, condition_text, proposition_text, satisfies
 from litmus.report.herd import Herd
 from litmus.report.json import KEYS, Json
 from litmus.report.text import Text
-from litmus.verdict import Verdict
+from litmus.verdict import Answer, Problem, Verdict
 
 X = MemoryAt(Pointer("x"), "x")
 Y = MemoryAt(Pointer("y"), "y")

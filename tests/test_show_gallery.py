@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from litmus.check import check, lowered
+from litmus.case import lowered
+from litmus.check import check
 from litmus.errors import InternalError
 from litmus.evaluate import Evaluator
 from litmus.gallery import catalogue as gallery

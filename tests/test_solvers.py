@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from litmus.acyclic import eliminate
 from litmus.check import MOST_CANDIDATES, Options, check
-from litmus.circuit import AND, FALSE, TRUE, Circuit
+from litmus.circuit import AND, Circuit
 from litmus.library import Model, load_model
+from litmus.literal import FALSE, TRUE
 from litmus.program import (
     And,
     Binary,

@@ -7,7 +7,7 @@ from math import prod
 from hypothesis import given
 from hypothesis import strategies as st
 
-from litmus.circuit import FALSE, TRUE
+from litmus.literal import FALSE, TRUE
 from litmus.truth import TruthTables
 
 

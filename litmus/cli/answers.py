@@ -15,8 +15,8 @@ from litmus.cli.run import ALL, too_deep
 from litmus.errors import InternalError, LitmusError, UnsupportedError
 from litmus.inputs import STDIN, read
 from litmus.program import Program, expectation
-from litmus.report.answer import Answer, Problem
 from litmus.source import Source, Span
+from litmus.verdict import Answer, Problem
 
 if TYPE_CHECKING:
     from litmus.check import Options
@@ -135,7 +135,7 @@ def _answer(start: Answer, program: Program, settings: Settings) -> Answer:
 
 def _not_compiled(program: Program, target: str) -> str | None:
     """Why a program has no form in the language of a model; None if it has one."""
-    from litmus.check import PORTABLE
+    from litmus.case import PORTABLE
     from litmus.lowering import lower
 
     if program.arch not in PORTABLE or target in ("any", program.arch):

@@ -16,7 +16,8 @@ from litmus.cli.judges import judges
 from litmus.cli.progress import Progress
 from litmus.errors import UsageError
 from litmus.inputs import find
-from litmus.report.answer import Answer, Report
+from litmus.report.form import Report
+from litmus.verdict import Answer
 
 AS_EXPECTED, DIFFERS, BAD_INPUT, UNDECIDED, INTERRUPTED = 0, 1, 2, 3, 130
 ADVISED = ("text", "junit", "github")

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from litmus.cache import Store, digest, open_store, stamp
 from litmus.library import BUNDLED
-from litmus.report.answer import Answer
 from litmus.report.record import read_back, written
 from litmus.source import Source
+from litmus.verdict import Answer
 
 if TYPE_CHECKING:
     from litmus.cli.answers import Settings

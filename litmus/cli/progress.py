@@ -6,7 +6,7 @@ import os
 from time import perf_counter
 from typing import TextIO
 
-from litmus.report.answer import Answer
+from litmus.verdict import Answer
 
 PERIOD = 0.1
 """Seconds between two lines, at least."""

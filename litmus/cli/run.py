@@ -33,7 +33,7 @@ def named_models(asked: Sequence[str], program: Program) -> tuple[str, ...]:
 
 def every_model(program: Program) -> tuple[str, ...]:
     """What `all` stands for: one model of every architecture, or of an assembly test all models of its own, and sc."""
-    from litmus.check import PORTABLE
+    from litmus.case import PORTABLE
     from litmus.library import model_names
 
     if program.arch in PORTABLE:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
+from litmus.case import lowered, wanted_of
 from litmus.cat.theory import Theory
-from litmus.check import MOST_CANDIDATES, lowered, wanted_of
+from litmus.check import MOST_CANDIDATES
 from litmus.choices import Rules
-from litmus.circuit import FALSE, TRUE
 from litmus.errors import InternalError
 from litmus.evaluate import Evaluator
 from litmus.events import EventStructure
@@ -22,6 +22,7 @@ from litmus.explain.circles import constants, solutions
 from litmus.explain.cycle import Reasons, Violation
 from litmus.ground import Problem, ground
 from litmus.library import Model
+from litmus.literal import FALSE, TRUE
 from litmus.pairs import make_pairs
 from litmus.paths import Walker
 from litmus.program import And, Not, Program, Proposition

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import islice
 
-from litmus.check import PORTABLE, Options, check, lowered
+from litmus.case import PORTABLE, lowered
+from litmus.check import Options, check
 from litmus.errors import InternalError
 from litmus.explain.explanation import Explanation
 from litmus.explain.proof import proof

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from litmus.case import lowered
 from litmus.cat.vocabulary import UNDEFINED
-from litmus.check import Options, check, lowered
+from litmus.check import Options, check
 from litmus.errors import UnsupportedError
 from litmus.execution import Execution
 from litmus.explain.ways import asked, ways

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from textwrap import wrap
 
+from litmus.case import PORTABLE, lowered, wanted_of
 from litmus.cat.theory import Theory
 from litmus.cat.vocabulary import UNDEFINED
-from litmus.check import PORTABLE, Options, check, lowered, wanted_of
+from litmus.check import Options, check
 from litmus.errors import InternalError
 from litmus.execution import Execution
 from litmus.explain.cycle import Violation

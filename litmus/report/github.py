@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from litmus.report.answer import Answer, Problem
 from litmus.report.failure import failure
 from litmus.report.text import notes
+from litmus.verdict import Answer, Problem
 
 
 class Github:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from litmus.cat.vocabulary import UNDEFINED
 from litmus.program import Condition, Kind
-from litmus.report.answer import Answer
 from litmus.report.condition import bracketed, bracketed_name, condition_text, satisfies, state_text
-from litmus.verdict import Verdict
+from litmus.verdict import Answer, Verdict
 
 TITLES: dict[Kind, str] = {"exists": "Allowed", "~exists": "Forbidden", "forall": "Required"}
 

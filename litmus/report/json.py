@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from litmus.report.answer import Answer
-from litmus.verdict import Verdict
+from litmus.verdict import Answer, Verdict
 
 KEYS = (
     "test", "path", "arch", "model", "kind", "observation", "holds", "states", "positive", "negative", "flags",

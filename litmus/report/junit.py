@@ -10,9 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from litmus.report.answer import Answer
 from litmus.report.failure import failure
-from litmus.verdict import Verdict
+from litmus.verdict import Answer, Verdict
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -13,9 +13,8 @@ from typing import Any
 
 from litmus.flagged import Access, Flagged
 from litmus.program import And, Compare, Condition, Instruction, MemoryAt, Not, Or, Pointer, RegisterAt
-from litmus.report.answer import Answer
 from litmus.source import Source, Span
-from litmus.verdict import Verdict
+from litmus.verdict import Answer, Verdict
 
 _CLASSES: Mapping[str, Callable[..., Any]] = {
     c.__name__: c

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from litmus.report.answer import Answer
 from litmus.report.condition import condition_text, satisfies, state_text
-from litmus.verdict import Verdict
+from litmus.verdict import Answer, Verdict
 
 WIDEST_NAME = 48
 """Longer test names push their row to the right."""

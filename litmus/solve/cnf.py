@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from litmus.circuit import AND, TRUE, Circuit
+from litmus.circuit import AND, Circuit
+from litmus.literal import TRUE
 from litmus.solve.order import gate_order, is_recursive
 
 Clause = tuple[int, ...]

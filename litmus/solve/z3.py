@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from ctypes import ArgumentError
 from typing import Any
 
-from litmus.circuit import TRUE, Circuit
+from litmus.circuit import Circuit
 from litmus.errors import InternalError
 from litmus.execution import Execution
 from litmus.ground import Problem
+from litmus.literal import TRUE
 from litmus.pairs import Pairs, well_formed
 from litmus.program import Observable, Value
 from litmus.solve.budget import Budget, Undecided
