@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from benchmarks.measure import HEADER, Herd, Ran, Unit, add_herd, herd_of, row, states_of
+from litmus.batch import parsed
+from litmus.batch.models import default_models, model
 from litmus.check import ENGINES, Options, check
-from litmus.cli.run import default_models, model, parsed
 from litmus.errors import LitmusError
-from litmus.inputs import find
+from litmus.files import find
 from litmus.verdict import Verdict
 
 BATCH = 100

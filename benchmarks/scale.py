@@ -13,8 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.measure import Herd, Unit, add_herd, herd_of, states_of
+from litmus.cat import load_model
 from litmus.check import ENGINES, Options, check
-from litmus.library import load_model
 from litmus.source import Source
 from litmus.syntax import parse
 

@@ -12,12 +12,12 @@ the parser generator nor the solver.
 from typing import TYPE_CHECKING
 
 from litmus._version import VERSION as __version__
+from litmus.cat import Model, ModelInfo, load_model, model_names
 from litmus.check import Options, check
 from litmus.errors import InputError, InternalError, LitmusError, UnsupportedError, UsageError
-from litmus.execution import Execution
 from litmus.explain import explain
-from litmus.inputs import find, read
-from litmus.library import Model, ModelInfo, load_model, model_names
+from litmus.files import find, read
+from litmus.judge import Execution
 from litmus.program import Condition, Expectation, Program
 from litmus.source import Source, Span
 from litmus.syntax import parse

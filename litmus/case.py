@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from litmus.cat import Model
 from litmus.errors import UsageError
-from litmus.library import Model
 from litmus.program import Observable, Program, mentioned, observables
 
 PORTABLE = ("native", "c")

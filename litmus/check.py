@@ -6,44 +6,27 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from litmus.annotations import require_declared
-from litmus.bounds import bound_all
 from litmus.case import lowered, wanted_of
-from litmus.cat.theory import Theory
-from litmus.cat.vocabulary import UNDEFINED
-from litmus.choices import Rules
+from litmus.cat import UNDEFINED, Model, require_declared
 from litmus.errors import InternalError, UsageError
-from litmus.evaluate import Evaluator
-from litmus.events import EventStructure
-from litmus.execution import Execution
-from litmus.flagged import Flagged
-from litmus.ground import Problem, ground
-from litmus.library import Model
-from litmus.pairs import Pairs, make_pairs
-from litmus.paths import Walker
+from litmus.ground import Problem, Query, rules
+from litmus.judge import Evaluator, Execution, Flagged
 from litmus.program import (
     TRUE,
+    Not,
     Observable,
     Program,
     Value,
     expectation,
     observables,
+    predicate,
 )
-from litmus.proposition import predicate
-from litmus.question import literal
-from litmus.registers import RegisterWalker
-from litmus.solve.budget import Budget, Undecided
-from litmus.solve.found import Found, Solver
-from litmus.unfold import unfold
+from litmus.solve import ENGINES, Budget, Found, Solver, Undecided, pose
+from litmus.unfold import EventStructure, RegisterWalker, Walker, unfold
 from litmus.verdict import Observation, Verdict, observe
-
-MOST_CANDIDATES = 100_000
-"""`auto` and `table` use truth tables up to this many candidate executions; beyond it `auto` uses Z3."""
 
 MOST_WITNESSES = 1_000
 """So many witnesses are re-evaluated together."""
-
-ENGINES = ("auto", "z3", "table")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +109,7 @@ def _variants(program: Program, options: Options) -> Iterator[Program]:
     if not options.compiler or program.arch != "native":
         yield program
     else:
-        from litmus.compiler import reorderings
+        from litmus.lowering.compiler import reorderings
 
         yield from reorderings(program)
 
@@ -160,14 +143,12 @@ def _solve(
     """Adds the final states of one event structure to the tally; every witness is re-evaluated."""
     budget.spend()
     theory = model.theory(structure.signature)
-    most = 0 if options.engine == "z3" else MOST_CANDIDATES
-    pairs = make_pairs(structure, Rules(theory.coherent, theory.ordered, theory.atomic), most)
-    if pairs.candidates == 0:
+    condition, filtered = program.condition.proposition, program.filter or TRUE
+    query = Query(tuple(wanted), filtered, (condition, Not(condition)) if options.verdict_only else ())
+    posed = pose(structure, theory, rules(theory), query, options.engine, budget)
+    if posed is None:
         return
-    if options.engine == "table" and not pairs.tabled:
-        raise Undecided(f"more than {MOST_CANDIDATES} candidate executions are too many for tables")
-    problem = _problem(program, pairs, theory, wanted, options, budget)
-    solver = _solver(problem, pairs, wanted, budget)
+    problem, solver = posed.problem, posed.solver(budget)
     evaluator: Evaluator | None = None
     answers = filter(None, map(solver.witness, problem.answers))
     for batch in _batches(answers if options.verdict_only else solver.states()):
@@ -192,40 +173,6 @@ def _add_flags(program: Program, evaluator: Evaluator, solver: Solver, problem: 
             if what is None:
                 raise InternalError(f"{program.name}: a witness does not raise the flag '{name}'")
             tally.flags[name] = what
-
-
-def _problem(
-    program: Program, pairs: Pairs, theory: Theory, wanted: Sequence[Observable], options: Options, budget: Budget
-) -> Problem:
-    """The grounded problem of an event structure."""
-    structure = pairs.structure
-    may, must = bound_all(theory, structure, *pairs.bounds())
-    problem = ground(structure, theory, may, must, (pairs.rf, pairs.co, pairs.algebra), wanted, budget.spend)
-    _add_question(problem, program, wanted, options.verdict_only)
-    return problem
-
-
-def _solver(problem: Problem, pairs: Pairs, wanted: Sequence[Observable], budget: Budget) -> Solver:
-    """The back end for a problem: tables where its literals are truth tables."""
-    if pairs.tabled:
-        from litmus.solve.tables import Table
-
-        return Table(problem, pairs, budget)
-    from litmus.solve.z3 import Z3Solver
-
-    return Z3Solver(problem, pairs, wanted, budget)
-
-
-def _add_question(problem: Problem, program: Program, wanted: Sequence[Observable], verdict_only: bool) -> None:
-    """Adds the literals of the two sides of the question, if asked for; an execution must pass the filter to raise
-    a flag.
-    """
-    algebra, observed = problem.algebra, problem.observed
-    passes = literal(program.filter or TRUE, wanted, observed, algebra)
-    problem.flags = [(name, algebra.all_of((passes, raised))) for name, raised in problem.flags]
-    if verdict_only:
-        asked = literal(program.condition.proposition, wanted, observed, algebra)
-        problem.answers = [algebra.all_of((passes, side)) for side in (asked, -asked)]
 
 
 def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:

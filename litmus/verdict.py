@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from litmus.flagged import Flagged
+from litmus.judge import Flagged
 from litmus.program import Condition, Expected, Kind
 
 Observation: TypeAlias = Literal["Never", "Sometimes", "Always"]
@@ -66,7 +66,7 @@ class Verdict:
 
     def _repr_html_(self) -> str:
         """What notebooks show: the observation, and every final state with a picture."""
-        from litmus.picture.notebook import verdict_html
+        from litmus.gallery.notebook import verdict_html
 
         return verdict_html(self)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from mmcore.errors import ScenarioError
 
 if TYPE_CHECKING:
-    from mmcore.trace.term import Term
+    from mmcore.cpu.term import Term
 
 
 class Cell:

@@ -1,6 +1,6 @@
 """The door of the pytest plugin: what pytest loads in every project, so it loads nothing of the checker.
 
-The tests of a `.litmus` file are collected by `litmus.pytest_plugin`, imported at the first such file.
+The tests of a `.litmus` file are collected by `litmus.testing.plugin`, imported at the first such file.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pytest
+
+__all__ = ["pytest_addoption", "pytest_collect_file"]
 
 SUFFIX = ".litmus"
 
@@ -28,6 +30,6 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     """The collector of a litmus test; None for other files."""
     if file_path.suffix != SUFFIX:
         return None
-    from litmus.pytest_plugin import LitmusFile
+    from litmus.testing.plugin import LitmusFile
 
     return LitmusFile.from_parent(parent, path=file_path)

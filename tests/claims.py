@@ -35,7 +35,7 @@ from litmus import Explanation, Options, Program, Verdict, check, explain, load_
 from litmus.cli import main as litmus
 from litmus.course.lesson import lesson, tests
 from litmus.course.markdown import Block, Code, Picture, Table, blocks
-from litmus.inputs import SUFFIX
+from litmus.files.inputs import SUFFIX
 from litmus.source import Source
 from litmus.verdict import agrees
 from mmcore.cli import main as mmcore

@@ -1,6 +1,6 @@
 """Golden files: what a command prints, kept beside its input, with three modes.
 
-    python -m pytest tests/test_errors.py tests/test_outcomes.py      compare (the tests)
+    python -m pytest tests/syntax/test_errors.py tests/syntax/test_outcomes.py      compare (the tests)
     python tests/golden.py show [NAME...]                             print what is found now
     python tests/golden.py promote [NAME...]                          write what is found now as expected
 

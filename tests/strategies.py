@@ -11,10 +11,9 @@ from pathlib import Path
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from litmus.enumerate import executions
-from litmus.evaluate import Evaluator
-from litmus.events import EventStructure
-from litmus.library import Model, load_model
+from litmus.cat.library import Model, load_model
+from litmus.judge.enumerate import executions
+from litmus.judge.evaluate import Evaluator
 from litmus.program import (
     Assign,
     Assume,
@@ -41,7 +40,8 @@ from litmus.program import (
     When,
     observables,
 )
-from litmus.unfold import unfold
+from litmus.unfold.events import EventStructure
+from litmus.unfold.unfolding import unfold
 
 Tags = frozenset[str]
 State = tuple[tuple[str, str], ...]

@@ -1,1 +1,17 @@
-"""The cat language: its syntax tree, and the one interpreter over relations."""
+"""The cat language, interpreted once: a model as a graph of relational operators.
+
+In: the trees of a model's files (`litmus.syntax.cat`).  Out: a `Theory` for each set of event kinds that tests have,
+and its value in one execution.  What is not understood is refused by name, with its place.
+"""
+
+from litmus.cat.algebra import Values, evaluate_all, evaluate_static, operate
+from litmus.cat.annotations import require_declared
+from litmus.cat.library import BUNDLED, Model, ModelInfo, load_model, model_names
+from litmus.cat.theory import DIFFERENT_VALUES, Fixpoint, Node, ScheduleStep, Theory, TheoryCheck, is_static, schedule
+from litmus.cat.vocabulary import UNDEFINED
+
+__all__ = [
+    "BUNDLED", "DIFFERENT_VALUES", "UNDEFINED", "Fixpoint", "Model", "ModelInfo", "Node", "ScheduleStep", "Theory",
+    "TheoryCheck", "Values", "evaluate_all", "evaluate_static", "is_static", "load_model", "model_names", "operate",
+    "require_declared", "schedule"
+]  # fmt: skip

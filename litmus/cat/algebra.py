@@ -12,11 +12,11 @@ from functools import lru_cache
 
 from litmus.cat.theory import Fixpoint, Node, Theory
 from litmus.errors import InternalError, UnsupportedError
-from litmus.events import EventStructure
-from litmus.relation import Universe
+from litmus.logic import Universe
+from litmus.unfold import EventStructure
 
 Values = list[int]
-"""The value of each node, by node id: a set or a relation (see `litmus.relation`)."""
+"""The value of each node, by node id: a set or a relation (see `litmus.logic.relation`)."""
 
 
 def operate(u: Universe, node: Node, values: Values) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from litmus.cat import syntax as cat
 from litmus.cat.built_in import NAMES, BuiltIn
 from litmus.cat.functions import argument, functions, items
 from litmus.cat.operators import combine
@@ -17,6 +16,7 @@ from litmus.cat.scope import Closure, Primitive, Scope, TagValue, Value, ValueSe
 from litmus.cat.theory import Builder, FixGroup, Node, define
 from litmus.errors import InputError, UnsupportedError
 from litmus.source import Span
+from litmus.syntax.cat import tree as cat
 
 
 class UndefinedName(InputError):

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from litmus.cat import syntax as cat
 from litmus.cat.built_in import set_of_tag
 from litmus.cat.expressions import Expressions, bind
 from litmus.cat.functions import items
@@ -20,6 +19,7 @@ from litmus.cat.theory import Builder, Node, Theory, TheoryCheck, is_static, sch
 from litmus.cat.vocabulary import UNDEFINED
 from litmus.errors import InputError, UnsupportedError
 from litmus.source import Span
+from litmus.syntax.cat import tree as cat
 
 Resolve: TypeAlias = Callable[[str, Span], cat.CatFile]
 """Finds an included file: (name as written, where) to its tree."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from litmus.cat import syntax as cat
 from litmus.cat.theory import Builder, Node
 from litmus.errors import InputError
+from litmus.syntax.cat import tree as cat
 
 _KINDS = {True: "set", False: "relation"}
 _HINTS = {True: "domain(r) and range(r) are sets", False: "write [S] for a relation"}

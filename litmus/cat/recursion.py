@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from litmus.cat import syntax as cat
 from litmus.cat.scope import Value
 from litmus.cat.theory import FixGroup, Node, depends_on
+from litmus.syntax.cat import tree as cat
 
 RELATIONAL = frozenset({";", "*", "[]", "^-1", "^+", "^*", "?"})
 """Operators whose result is a relation."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from litmus.cat import syntax as cat
 from litmus.cat.theory import Node
 from litmus.source import Span
+from litmus.syntax.cat import tree as cat
 
 
 @dataclass(frozen=True, slots=True, eq=False)

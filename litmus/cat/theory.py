@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from litmus.cat.syntax import CheckKind
 from litmus.source import Span
+from litmus.syntax.cat.tree import CheckKind
 
 DIFFERENT_VALUES = "different-values"
 """The base relation of accesses whose values differ, which follows from rf."""
@@ -64,7 +64,7 @@ class FixGroup:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TheoryCheck:
-    """`kind node`, negated or not.  `role` as in `litmus.cat.syntax.Check`."""
+    """`kind node`, negated or not.  `role` as in `litmus.syntax.cat.tree.Check`."""
 
     role: str
     kind: CheckKind

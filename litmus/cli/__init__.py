@@ -15,6 +15,8 @@ from io import TextIOWrapper
 from litmus.cli.arguments import parse_arguments
 from litmus.errors import InternalError, LitmusError
 
+__all__ = ["INTERRUPTED", "answer", "arguments", "main"]
+
 BAD_INPUT = 2
 INTERRUPTED = 130
 CLOSED_PIPE = 141

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from litmus.cli.judges import Judges
-from litmus.inputs import read
+from litmus.batch import Judges
+from litmus.files import read
 from litmus.program import Program
 
 
@@ -21,6 +21,6 @@ def asked(arguments: Namespace, judges: Judges) -> Program:
     if arguments.outcome is None:
         return program
     from litmus.gallery.exhibit import asking
-    from litmus.syntax.outcome import parse
+    from litmus.syntax.question.outcome import parse
 
     return asking(program, parse(arguments.outcome, program))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from litmus.cache import open_store
+from litmus.files.store import open_store
 
 
 def run(arguments: Namespace) -> int:

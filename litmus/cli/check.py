@@ -10,13 +10,13 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from litmus.cli.answers import Settings, answers
+from litmus.batch import Settings, answers
 from litmus.cli.color import colored
 from litmus.cli.judges import judges
 from litmus.cli.progress import Progress
 from litmus.errors import UsageError
-from litmus.inputs import find
-from litmus.report.form import Report
+from litmus.files import find
+from litmus.report import Report
 from litmus.verdict import Answer
 
 AS_EXPECTED, DIFFERS, BAD_INPUT, UNDECIDED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -43,7 +43,7 @@ def run(arguments: Namespace) -> int:
     settings = Settings(asks, options, advise=arguments.output in ADVISED)
     paths = find(arguments.paths)
     if not arguments.no_cache and len(paths) > 1:  # a single test is not worth the search
-        from litmus.cli.kept import kept
+        from litmus.batch.kept import kept
 
         settings = replace(settings, kept=kept(settings))
     progress = Progress(paths, sys.stderr)

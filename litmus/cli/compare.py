@@ -6,10 +6,9 @@ from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 
-from litmus.compare import Comparison, compare
 from litmus.errors import UsageError
-from litmus.inputs import STDIN
-from litmus.logs import read_log
+from litmus.files import STDIN
+from litmus.logs import Comparison, compare, read_log
 
 SAME, DIFFERENT, UNDECIDED = 0, 1, 3
 
@@ -42,6 +41,6 @@ def _gains(found: Comparison) -> Comparison:
 
 
 def _report(output: str, found: Sequence[Comparison]) -> str:
-    from litmus.report import comparison
+    from litmus.logs import report as comparison
 
     return comparison.lines(found) if output == "json" else comparison.text(found)

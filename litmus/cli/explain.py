@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable
 
+from litmus.batch import ALL
 from litmus.cli.asked import asked
 from litmus.cli.judges import judges
-from litmus.cli.run import ALL
 from litmus.errors import UnsupportedError
 from litmus.explain import explain
 from litmus.explain.explanation import Explanation

@@ -1,4 +1,4 @@
-"""The models that a command line asks, with the files that go with them: `-m -I --bell --macros --conf --variant`."""
+"""The setting that a command line asks for: `-m -I --bell --macros --conf --variant`."""
 
 from __future__ import annotations
 
@@ -6,63 +6,19 @@ import re
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from litmus.cli.run import ALL, macro_file, model, named_models, parse_source
+from litmus.batch import DEFAULT_UNROLL, Judges
 from litmus.errors import UsageError
-from litmus.inputs import read
-from litmus.library import BUNDLED
-from litmus.program import Program
-from litmus.source import Source
+from litmus.files import read
 
 if TYPE_CHECKING:
-    from litmus.config import Config
-    from litmus.library import Model
-
-DEFAULT_UNROLL = 2
+    from litmus.cat import Model
+    from litmus.files.config import Config
 
 _VARIANT = re.compile(r'(?:\bif|\bnot|\bvariant|&&|\|\||\()\s*"([^"\n]+)"')
 """A test of a model for a variant."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judges:
-    """Which models are asked, and how they and the tests are read.
-
-    Without `models`, each test is asked under those of its language.  `include`: folders of included files.
-    `bell` and `variants` go with the models; `macros` says what the primitives of C tests mean.  `unroll`: how often
-    a loop is unrolled where the command line does not say.
-    """
-
-    models: tuple[str, ...] = ()
-    include: tuple[str, ...] = ()
-    variants: tuple[str, ...] = ()
-    bell: str | None = None
-    macros: str | None = None
-    unroll: int = DEFAULT_UNROLL
-
-    @property
-    def own(self) -> tuple[str, ...]:
-        """The models that are files of the user."""
-        return tuple(name for name in self.models if name not in (ALL, *BUNDLED))
-
-    def model(self, name: str) -> Model:
-        """A model of this run; raises InputError or UsageError."""
-        return model(name, self.include, self.variants, self.bell)
-
-    def program(self, source: Source) -> Program:
-        """The program of the text of a test; raises InputError or UsageError."""
-        return parse_source(source, self.macros)
-
-    def names(self, program: Program) -> tuple[str, ...]:
-        """The models that a test is asked under, each once; raises InputError or UsageError."""
-        return named_models(self.models, program)
-
-    def macro_text(self) -> str:
-        """The text of the macros, if there are any; raises InputError or UsageError."""
-        return "" if self.macros is None else macro_file(self.macros).text
 
 
 def judges(arguments: Namespace) -> Judges:
@@ -98,8 +54,8 @@ def _check_variants(asked: Sequence[str], models: Sequence[Model]) -> None:
 
 def _configuration(arguments: Namespace) -> Config:
     """What `--conf` says, or nothing; keys that have no meaning here are reported once."""
-    from litmus.config import Config
-    from litmus.config import read as read_config
+    from litmus.files.config import Config
+    from litmus.files.config import read as read_config
 
     if arguments.conf is None:
         return Config()

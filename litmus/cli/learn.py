@@ -10,8 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from litmus.cli.color import colored
-from litmus.course.lesson import Lesson, tests
-from litmus.course.markdown import Block
+from litmus.course import Block, Lesson, tests
 from litmus.errors import UsageError
 
 WIDEST = 100
@@ -23,7 +22,7 @@ def run(arguments: Namespace) -> int:
 
     Raises UsageError for an unknown lesson, for options without a lesson, and for a folder that cannot be written.
     """
-    from litmus.course.shelf import find
+    from litmus.course import find
 
     if arguments.lesson is None:
         if arguments.answer or arguments.run_tests or arguments.save:
@@ -38,9 +37,7 @@ def run(arguments: Namespace) -> int:
 
 def _list() -> int:
     """Prints number, title and question of every lesson."""
-    from litmus.course.markdown import Heading, Quote
-    from litmus.course.shelf import home, lessons
-    from litmus.course.terminal import render
+    from litmus.course import Heading, Quote, home, lessons, render
 
     rows: list[Block] = []
     for lesson in lessons():
@@ -53,7 +50,7 @@ def _list() -> int:
 
 def _show(lesson: Lesson, page: tuple[Block, ...]) -> int:
     """Shows a page, on a terminal through its pager."""
-    from litmus.course.terminal import render
+    from litmus.course import render
 
     text = render(_framed(lesson, page), _width(), colored(sys.stdout), lesson.path.parent)
     if not (sys.stdout.isatty() and sys.stdin.isatty()):
@@ -68,7 +65,7 @@ def _show(lesson: Lesson, page: tuple[Block, ...]) -> int:
 
 def _framed(lesson: Lesson, page: tuple[Block, ...]) -> tuple[Block, ...]:
     """The answer with a title; the lesson with a line that says how to go on."""
-    from litmus.course.markdown import Heading, Paragraph
+    from litmus.course import Heading, Paragraph
 
     name = f"litmus learn {lesson.number}"
     if page is lesson.answer:

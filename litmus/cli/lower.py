@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from litmus.cli.run import parsed
+from litmus.batch import parsed
 
 
 def run(arguments: Namespace) -> int:

@@ -7,7 +7,7 @@ from argparse import Namespace
 
 def run(arguments: Namespace) -> int:
     """Prints one line a model: name, architecture, title."""
-    from litmus.library import model_names
+    from litmus.cat import model_names
 
     rows = [(info.name, info.target or "any", info.title) for info in model_names()]
     widths = [max(len(row[i]) for row in rows) for i in range(2)]

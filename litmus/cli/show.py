@@ -15,9 +15,9 @@ from litmus.errors import UsageError
 from litmus.program import Program
 
 if TYPE_CHECKING:
+    from litmus.cat import Model
     from litmus.check import Options
-    from litmus.library import Model
-    from litmus.picture.graph import Graph
+    from litmus.picture import Graph
 
 AS_EXPECTED, UNDECIDED = 0, 3
 
@@ -31,7 +31,7 @@ def run(arguments: Namespace) -> int:
     Raises UsageError or InputError, also where there is nothing to show.
     """
     from litmus.check import Options
-    from litmus.solve.budget import Undecided
+    from litmus.solve import Undecided
 
     form = _form(arguments.output)
     asks = judges(arguments)
@@ -70,7 +70,7 @@ def _page(program: Program, models: Sequence[Model], options: Options) -> tuple[
 def _picture(program: Program, judge: Model, form: str, options: Options) -> tuple[str, int]:
     """The picture in a form, and the exit code."""
     from litmus.gallery.exhibit import show
-    from litmus.solve.budget import Undecided
+    from litmus.solve import Undecided
 
     shown = show(program, judge, options)
     if shown.exhibit is not None:

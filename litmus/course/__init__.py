@@ -1,1 +1,8 @@
-"""The course: lessons on memory ordering, pages of Markdown that people read and tests hold to their word."""
+"""The course: pages of Markdown as lessons, for a terminal."""
+
+from litmus.course.lesson import Lesson, tests
+from litmus.course.markdown import Block, Heading, Paragraph, Quote
+from litmus.course.shelf import find, home, lessons
+from litmus.course.terminal import render
+
+__all__ = ["Block", "Heading", "Lesson", "Paragraph", "Quote", "find", "home", "lessons", "render", "tests"]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from litmus.course.markdown import Block, Code, Heading, Quote, blocks
 from litmus.errors import InputError
-from litmus.inputs import SUFFIX
+from litmus.files import SUFFIX
 
 ANSWER = "<details><summary>Answer</summary>"
 TESTS = ("litmus", "c")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from litmus.cat import Model
     from litmus.check import Options
     from litmus.explain.explanation import Explanation
-    from litmus.library import Model
     from litmus.program import Program
+
+__all__ = ["cause", "edge", "explain", "explanation", "remedy", "story"]
 
 
 def explain(program: Program, model: Model, options: Options | None = None) -> Explanation:

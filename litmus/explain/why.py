@@ -6,17 +6,15 @@ from dataclasses import replace
 from itertools import islice
 
 from litmus.case import PORTABLE, lowered
+from litmus.cat import Model
 from litmus.check import Options, check
 from litmus.errors import InternalError
+from litmus.explain.cause import allowed_executions, asked, reasons, ways
 from litmus.explain.explanation import Explanation
-from litmus.explain.proof import proof
-from litmus.explain.reasons import reasons
-from litmus.explain.repair import repair
+from litmus.explain.remedy import proof, repair
 from litmus.explain.story import story
-from litmus.explain.ways import allowed_executions, asked, ways
-from litmus.library import Model
 from litmus.program import Program
-from litmus.solve.budget import Budget, Undecided
+from litmus.solve import Budget, Undecided
 from litmus.verdict import Verdict
 
 MOST_WAYS = 200

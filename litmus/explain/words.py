@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from litmus.events import INITIAL, Event
-from litmus.execution import Execution
 from litmus.explain.edge import Edge
 from litmus.explain.explanation import Place, Step
 from litmus.explain.tags import LOCKED, is_acquire, is_release
+from litmus.judge import Execution
 from litmus.program import Instruction
-from litmus.term import evaluate
+from litmus.program.term import evaluate
+from litmus.unfold import INITIAL, Event
 
 DEPENDENCIES = {
     "addr": "the address in {b} depends on {a}",

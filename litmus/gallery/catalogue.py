@@ -7,19 +7,16 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from litmus.case import lowered
-from litmus.cat.vocabulary import UNDEFINED
+from litmus.cat import UNDEFINED, Model
 from litmus.check import Options, check
 from litmus.errors import UnsupportedError
-from litmus.execution import Execution
-from litmus.explain.ways import asked, ways
+from litmus.explain.cause import asked, ways
 from litmus.gallery.exhibit import CUT, STANDARD, Exhibit, asking, exhibit, forbidden, witnesses
-from litmus.library import Model
-from litmus.program import And, Compare, Program, Value, observables
-from litmus.proposition import predicate
-from litmus.report.condition import condition_text
-from litmus.report.page.content import Answer, Cell, Column, Content, Outcome
-from litmus.report.page.listing import listings
-from litmus.solve.budget import Budget, Undecided
+from litmus.judge import Execution
+from litmus.program import And, Compare, Program, Value, observables, predicate
+from litmus.report import condition_text
+from litmus.report.page import Answer, Cell, Column, Content, Outcome, listings
+from litmus.solve import Budget, Undecided
 from litmus.verdict import Verdict
 
 MOST_OUTCOMES = 48

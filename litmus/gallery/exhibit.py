@@ -8,22 +8,17 @@ from itertools import islice
 from textwrap import wrap
 
 from litmus.case import PORTABLE, lowered, wanted_of
-from litmus.cat.theory import Theory
-from litmus.cat.vocabulary import UNDEFINED
+from litmus.cat import UNDEFINED, Model, Theory
 from litmus.check import Options, check
 from litmus.errors import InternalError
-from litmus.execution import Execution
-from litmus.explain.cycle import Violation
+from litmus.explain.cause import Violation, Way, asked, reason, ways
 from litmus.explain.edge import Edge
-from litmus.explain.reasons import reason
 from litmus.explain.story import story
-from litmus.explain.ways import Way, asked, ways
-from litmus.library import Model
-from litmus.picture.graph import Graph, Link, graph
-from litmus.program import Condition, Program, Proposition
-from litmus.proposition import predicate
-from litmus.report.condition import condition_text, state_text
-from litmus.solve.budget import Budget
+from litmus.judge import Execution
+from litmus.picture import Graph, Link, graph
+from litmus.program import Condition, Program, Proposition, predicate
+from litmus.report import condition_text, state_text
+from litmus.solve import Budget
 from litmus.verdict import State, Verdict
 
 MOST_WAYS = 32

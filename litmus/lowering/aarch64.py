@@ -10,7 +10,7 @@ pointers are.
 from __future__ import annotations
 
 from litmus.lowering.target import Cells, Target
-from litmus.syntax import aarch64
+from litmus.syntax.aarch64 import front as aarch64
 
 CONDITIONS = {"==": "EQ", "!=": "NE", "<": "LT", "<=": "LE", ">": "GT", ">=": "GE"}
 DMB: Cells = ("DMB ISH",)

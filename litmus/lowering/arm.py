@@ -10,7 +10,7 @@ addresses in registers.
 from __future__ import annotations
 
 from litmus.lowering.target import OUT, Cells, Target
-from litmus.syntax import arm
+from litmus.syntax.arm import front as arm
 
 DMB: Cells = ("dmb ish",)
 CONDITIONS = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}

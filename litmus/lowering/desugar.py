@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from litmus.native import tree as ast
+from litmus.syntax.native import tree as ast
 
 OLD, SEEN = "%old", "%seen"
 """The hidden registers: what was read, and what the attempt found."""

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from litmus import program as ir
 from litmus.errors import UnsupportedError
 from litmus.lowering.assembly import condition_lines
 from litmus.lowering.needs import statements
 from litmus.lowering.rescale import Rescaled
-from litmus.native import tree as ast
-from litmus.native.names import operands, parts
-from litmus.native.translate import initial_memory
+from litmus.program import ir as ir
 from litmus.source import Source
-from litmus.syntax import c, native_print
+from litmus.syntax.c import front as c
+from litmus.syntax.native import print as native_print
+from litmus.syntax.native import tree as ast
+from litmus.syntax.native.names import operands, parts
+from litmus.syntax.native.translate import initial_memory
 
 ELEMENT = 4
 """Bytes of a location and of an array element: an int."""

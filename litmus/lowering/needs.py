@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from litmus.lowering.target import Target
-from litmus.native import tree as ast
-from litmus.native.names import operands, parts
 from litmus.program import Pointer
+from litmus.syntax.native import tree as ast
+from litmus.syntax.native.names import operands, parts
 
 
 def statements(block: Iterable[ast.Statement]) -> Iterator[ast.Statement]:

@@ -9,7 +9,7 @@ success (Linux 6.12, arch/powerpc/include/asm: cmpxchg.h, synch.h).  32-bit acce
 from __future__ import annotations
 
 from litmus.lowering.target import OUT, Cells, Target
-from litmus.syntax import ppc
+from litmus.syntax.ppc import front as ppc
 
 LWSYNC: Cells = ("lwsync",)
 SYNC: Cells = ("sync",)

@@ -10,7 +10,7 @@ as pointers are.
 from __future__ import annotations
 
 from litmus.lowering.target import OUT, Cells, Target
-from litmus.syntax import riscv
+from litmus.syntax.riscv import front as riscv
 
 FULL: Cells = ("fence rw,rw",)
 ACQUIRE: Cells = ("fence r,rw",)

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias, get_args
 
-from litmus.native.tree import BarrierKind, Ordering, UpdateKind
-from litmus.syntax.language import Language
+from litmus.syntax.assembly.language import Language
+from litmus.syntax.native.tree import BarrierKind, Ordering, UpdateKind
 
 Cells: TypeAlias = tuple[str, ...]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from litmus.lowering.cells import Writer
 from litmus.lowering.needs import base
-from litmus.native import tree as ast
-from litmus.native.names import parts
+from litmus.syntax.native import tree as ast
+from litmus.syntax.native.names import parts
 
 NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", "<=": ">", ">": "<="}
 COMMUTATIVE = frozenset("+&|^")

@@ -10,8 +10,8 @@ from litmus.lowering.desugar import desugared
 from litmus.lowering.needs import assigned, index, pointers, pool
 from litmus.lowering.target import OUT, Cells, Target
 from litmus.lowering.values import Values
-from litmus.native import tree as ast
 from litmus.program import Pointer
+from litmus.syntax.native import tree as ast
 
 RETRY = "Retry"
 """How the labels of retry loops begin."""

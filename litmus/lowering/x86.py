@@ -8,8 +8,8 @@ consistent by itself.  32-bit accesses; variables are named in memory operands, 
 from __future__ import annotations
 
 from litmus.lowering.target import Cells, Target
-from litmus.native.tree import Ordering
-from litmus.syntax import x86
+from litmus.syntax.native.tree import Ordering
+from litmus.syntax.x86 import front as x86
 
 CONDITIONS = {"==": "e", "!=": "ne", "<": "l", "<=": "le", ">": "g", ">=": "ge"}
 READ: Cells = ("mov {d},{a}",)

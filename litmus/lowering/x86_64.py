@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from litmus.lowering import x86
 from litmus.lowering.target import Cells
-from litmus.syntax import x86 as syntax
+from litmus.syntax.x86 import front as syntax
 
 READ: Cells = ("movq {a},{d}",)
 WRITE: Cells = ("movq {s},{a}",)

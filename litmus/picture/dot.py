@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from litmus.events import INITIAL
 from litmus.picture.graph import Arrow, Box, Graph
 from litmus.picture.kinds import LOOKS
+from litmus.unfold import INITIAL
 
 STRAIGHT = "weight=100"
 """For the edges that columns hang on."""

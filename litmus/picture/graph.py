@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from litmus.events import INITIAL, Event
+from litmus.logic import bits
 from litmus.picture.kinds import LOOKS
-from litmus.relation import bits
-from litmus.term import SYMBOLIC, evaluate
+from litmus.program.term import SYMBOLIC, evaluate
+from litmus.unfold import INITIAL, Event
 
 if TYPE_CHECKING:
-    from litmus.execution import Execution
+    from litmus.judge import Execution
 
 LONGEST = 34
 """Source texts are cut to this many characters."""

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from litmus.events import INITIAL
 from litmus.picture.graph import Arrow, Graph
+from litmus.unfold import INITIAL
 
 Side: TypeAlias = Literal["left", "right"]
 

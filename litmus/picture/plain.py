@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from litmus.events import INITIAL
 from litmus.picture.graph import Arrow, Graph
 from litmus.picture.kinds import LOOKS
 from litmus.picture.layout import text_width
+from litmus.unfold import INITIAL
 
 BETWEEN = "   "
 """Between two columns."""

@@ -7,7 +7,7 @@ states are counted.  A test whose text has no `Hash` field gets `NOHASH`, which 
 
 from __future__ import annotations
 
-from litmus.cat.vocabulary import UNDEFINED
+from litmus.cat import UNDEFINED
 from litmus.program import Condition, Kind
 from litmus.report.condition import bracketed, bracketed_name, condition_text, satisfies, state_text
 from litmus.verdict import Answer, Verdict

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from litmus.execution import Execution
+from litmus.judge import Execution
 from litmus.program import Value
 
 

@@ -14,7 +14,10 @@ from litmus.program import Expectation, Program
 from litmus.source import Source
 from litmus.syntax import reading
 
-__all__ = ["LANGUAGES", "parse"]
+__all__ = [
+    "LANGUAGES", "aarch64", "arm", "assembly", "c", "cat", "native", "parse", "ppc", "question", "reading", "riscv",
+    "x86",
+]  # fmt: skip
 
 LANGUAGES = {
     "litmus": "native",
@@ -45,7 +48,7 @@ def parse(source: Source, macros: Source | None = None) -> Program:
     word = match[1] if match else ""
     if word not in LANGUAGES:
         raise _unknown(source, word, match.start(1) if match else 0)
-    language = import_module(f"litmus.syntax.{LANGUAGES[word]}")
+    language = import_module(f"litmus.syntax.{LANGUAGES[word]}.front")
     program: Program = language.parse(source) if macros is None or word != "C" else language.parse(source, read(macros))
     _check_expectations(program)
     return program
@@ -54,7 +57,7 @@ def parse(source: Source, macros: Source | None = None) -> Program:
 @cache
 def read(macros: Source) -> object:
     """The macros of a file, read once."""
-    return import_module("litmus.syntax.macros").read(macros)
+    return import_module("litmus.syntax.c.macros").read(macros)
 
 
 def _check_expectations(program: Program) -> None:

@@ -12,8 +12,8 @@ from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from litmus.cache import user_folder
 from litmus.errors import InputError
+from litmus.files.store import user_folder
 from litmus.source import Source
 
 if TYPE_CHECKING:

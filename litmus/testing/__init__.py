@@ -17,20 +17,19 @@ from dataclasses import replace
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, TypeAlias
 
+from litmus.cat import Model, load_model
 from litmus.check import Options, check
-from litmus.disagreement import disagreement
-from litmus.inputs import read
-from litmus.library import Model, load_model
+from litmus.files import read
 from litmus.program import Expected, Program
-from litmus.report.condition import state_text
-from litmus.report.failure import failure
+from litmus.report import failure, state_text
 from litmus.source import Source
 from litmus.syntax import parse
+from litmus.testing.disagreement import disagreement
 
 if TYPE_CHECKING:
     from litmus.testing.strategies import programs
 
-__all__ = ["Test", "assert_allowed", "assert_always", "assert_forbidden", "outcomes", "programs"]
+__all__ = ["Test", "assert_allowed", "assert_always", "assert_forbidden", "outcomes", "plugin", "programs"]
 
 Test: TypeAlias = "str | PathLike[str] | Program"
 """The text of a test (a `str`), the path of its file (a `pathlib.Path`), or a program."""

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from litmus.cli import answer
 from mmcore.cli.arguments import parse_arguments
 
+__all__ = ["main"]
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command line (that of the process by default) and gives its exit code.

@@ -6,14 +6,14 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 
+from litmus.cat import load_model
 from litmus.check import Options
 from litmus.errors import UnsupportedError, UsageError
-from litmus.library import load_model
-from mmcore.check import Traced, trace
 from mmcore.cli.progress import progress
 from mmcore.scenario import MODELS, Scenario, Variant
+from mmcore.scenario.check import Traced, trace
+from mmcore.scenario.table import Cell, table
 from mmcore.scenarios import load, names
-from mmcore.table import Cell, table
 
 AS_EXPECTED, DIFFERS, UNDECIDED, INTERRUPTED = 0, 1, 3, 130
 

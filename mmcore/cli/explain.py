@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from litmus.cat import load_model
 from litmus.explain import explain as explain_program
-from litmus.library import load_model
 from litmus.report.explain import text
-from mmcore.check import program
-from mmcore.explain import explain
+from mmcore.scenario.check import program
+from mmcore.scenario.explain import explain
 from mmcore.scenarios import load
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from litmus.lowering import lower, render
-from mmcore.check import program, traced
+from mmcore.scenario.check import program, traced
 from mmcore.scenarios import load
 
 

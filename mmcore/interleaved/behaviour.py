@@ -13,10 +13,10 @@ from functools import partial
 from typing import TypeAlias
 
 from mmcore.cpu import Maker
+from mmcore.cpu.term import Expression
 from mmcore.errors import Misuse
 from mmcore.interleaved.operation import Operation
 from mmcore.interleaved.replay import Call, InterleavedCpu, Reached, Replay
-from mmcore.trace.term import Expression
 
 MOST_STEPS = 200
 """How many steps of one thread are run; a thread with more is in a loop, and its schedule is given up there."""

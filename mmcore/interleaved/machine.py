@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from mmcore.cpu.term import expression_of
 from mmcore.interleaved.behaviour import Behaviour, Point, Run
 from mmcore.interleaved.operation import Shared
 from mmcore.memory import Memory
-from mmcore.trace.term import expression_of
 
 MOST_KEPT = 300_000
 """How many states are remembered."""

@@ -1,6 +1,6 @@
 """What one step of a thread does to what all threads share.
 
-Values are numbers and addresses as in `mmcore.trace.term`: `("cell", name)`, `("array", name)`.
+Values are numbers and addresses as in `mmcore.cpu.term`: `("cell", name)`, `("array", name)`.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, Protocol, TypeAlias
 
+from mmcore.cpu import Update
+from mmcore.cpu.term import Expression
 from mmcore.errors import ScenarioError
-from mmcore.trace.term import Expression
-from mmcore.update import Update
 
 
 class Shared(NamedTuple):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from mmcore.cpu.term import BINARY, Expression
 from mmcore.interleaved.machine import Machine, State
 from mmcore.scenario import Scenario, Variant
-from mmcore.trace.term import BINARY, Expression
-from mmcore.wellformed import require_cells
+from mmcore.scenario.wellformed import require_cells
 
 
 def machine(scenario: Scenario, variant: Variant) -> Machine:

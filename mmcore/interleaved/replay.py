@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Any
 
-from mmcore.cpu import EVERYTHING, Cpu
+from mmcore.cpu import EVERYTHING, Cpu, Update
+from mmcore.cpu.term import Expression, expression_of
 from mmcore.errors import ScenarioError
 from mmcore.interleaved.operation import Begin, Elapse, Enter, Leave, Load, Lock, Modify, Operation, Store, Wait
 from mmcore.memory import Cell, Memory
-from mmcore.trace.term import Expression, expression_of
-from mmcore.update import Update
 
 MOST_ASIDES = 10_000
 """Steps of one run that no other thread sees; with more, the routine is in a loop that nothing can end."""
@@ -160,4 +159,4 @@ def _is_primitive(frame: FrameType) -> bool:
 
 def _ours(frame: FrameType) -> bool:
     """Whether a frame belongs to this run or to the memory interface."""
-    return str(frame.f_globals.get("__name__")) in (__name__, "mmcore.cpu", "contextlib")
+    return str(frame.f_globals.get("__name__")) in (__name__, "mmcore.cpu.cpu", "contextlib")

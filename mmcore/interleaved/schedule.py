@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import mmcore
+from mmcore.cpu.term import Expression
 from mmcore.errors import ScenarioError
 from mmcore.interleaved.behaviour import Point
 from mmcore.interleaved.machine import Machine, State
 from mmcore.interleaved.operation import Load, Lock, Modify, Operation, Shared, Store
 from mmcore.interleaved.replay import Call
 from mmcore.interleaved.search import Schedule
-from mmcore.trace.term import Expression
 
-ROOT = Path(next(iter(mmcore.__path__))).parent
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)

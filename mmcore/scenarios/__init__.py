@@ -17,7 +17,9 @@ from types import ModuleType
 from litmus.errors import LitmusError
 from mmcore.errors import ScenarioError
 from mmcore.scenario import Scenario
-from mmcore.wellformed import wellformed
+from mmcore.scenario.wellformed import wellformed
+
+__all__ = ["load", "names"]
 
 
 def names() -> tuple[str, ...]:

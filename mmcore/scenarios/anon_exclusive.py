@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mmcore.core.anon_exclusive import folio_try_share_anon_rmap_pte
-from mmcore.core.gup_fast import FOLL_PIN, Walk, gup_fast_pte_range
-from mmcore.core.page import MemMap, Page, PG_anon_exclusive
-from mmcore.core.pte import PTE_NONE, mk_pte
 from mmcore.cpu import Cpu
 from mmcore.memory import Cell, Memory
+from mmcore.mm.gup.gup_fast import FOLL_PIN, Walk, gup_fast_pte_range
+from mmcore.mm.page_alloc.page import MemMap, Page, PG_anon_exclusive
+from mmcore.mm.pgtable.pte import PTE_NONE, mk_pte
+from mmcore.mm.rmap.anon_exclusive import folio_try_share_anon_rmap_pte
 from mmcore.scenario import NEVER, SOMETIMES, STORE_BUFFERING, WEAK, Scenario, Thread, Variant
 
 PFN = 1

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mmcore.core.gup_fast import FOLL_PIN, FOLL_WRITE, Walk, gup_fast_pte_range
-from mmcore.core.page import MemMap, Page, folio_ref_count
-from mmcore.core.pte import PAGE_RW, PTE_NONE, mk_pte
 from mmcore.cpu import Cpu
 from mmcore.memory import Array, Cell, Memory
+from mmcore.mm.gup.gup_fast import FOLL_PIN, FOLL_WRITE, Walk, gup_fast_pte_range
+from mmcore.mm.page_alloc.page import MemMap, Page, folio_ref_count
+from mmcore.mm.pgtable.pte import PAGE_RW, PTE_NONE, mk_pte
 from mmcore.scenario import NEVER, SOMETIMES, STORE_BUFFERING, Scenario, Thread, Variant
 
 PFN = 1

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mmcore.core.anon_exclusive import folio_try_dup_anon_rmap_pte
-from mmcore.core.gup_fast import FOLL_PIN, FOLL_WRITE, Walk, gup_fast, gup_fast_pte_range
-from mmcore.core.page import MemMap, Page, PG_anon_exclusive
-from mmcore.core.pte import PAGE_RW, mk_pte, pte_wrprotect
-from mmcore.cpu import Cpu
+from mmcore.cpu import Cpu, raw_write_seqcount_begin, raw_write_seqcount_end
 from mmcore.memory import Cell, Memory
+from mmcore.mm.gup.gup_fast import FOLL_PIN, FOLL_WRITE, Walk, gup_fast, gup_fast_pte_range
+from mmcore.mm.page_alloc.page import MemMap, Page, PG_anon_exclusive
+from mmcore.mm.pgtable.pte import PAGE_RW, mk_pte, pte_wrprotect
+from mmcore.mm.rmap.anon_exclusive import folio_try_dup_anon_rmap_pte
 from mmcore.scenario import NEVER, SOMETIMES, STORE_BUFFERING, WEAK, Scenario, Thread, Variant
-from mmcore.seqcount import raw_write_seqcount_begin, raw_write_seqcount_end
 
 PFN = 1
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mmcore.core.highmem import Address, LocalMaps, Task, access, kmap_local, kunmap_local
 from mmcore.cpu import Cpu
 from mmcore.memory import Cell, Memory
+from mmcore.mm.highmem.highmem import Address, LocalMaps, Task, access, kmap_local, kunmap_local
 from mmcore.scenario import NEVER, SOMETIMES, Scenario, Thread, Variant
 
 MINE, NEXT = 1, 2

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mmcore.core.highmem import LocalMaps, Task, access, kmap_local, kunmap_local
 from mmcore.cpu import Cpu
 from mmcore.memory import Memory
+from mmcore.mm.highmem.highmem import LocalMaps, Task, access, kmap_local, kunmap_local
 from mmcore.scenario import ALWAYS, NEVER, SOMETIMES, Scenario, Thread, Variant
 
 A, B, C = 1, 2, 3

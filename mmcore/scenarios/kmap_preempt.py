@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mmcore.core.highmem import (
+from mmcore.cpu import Cpu
+from mmcore.memory import Cell, Memory
+from mmcore.mm.highmem.highmem import (
     LocalMaps,
     Task,
     access,
@@ -13,8 +15,6 @@ from mmcore.core.highmem import (
     kmap_local_sched_in,
     kmap_local_sched_out,
 )
-from mmcore.cpu import Cpu
-from mmcore.memory import Cell, Memory
 from mmcore.scenario import NEVER, SOMETIMES, Scenario, Thread, Variant
 
 MINE, THEIRS = 1, 2

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mmcore.core.gup_fast import (
+from mmcore.cpu import Cpu
+from mmcore.memory import Cell, Memory
+from mmcore.mm.gup.gup_fast import (
     FOLL_LONGTERM,
     FOLL_PIN,
     folio_is_longterm_pinnable,
     try_get_folio,
     try_grab_folio_fast,
 )
-from mmcore.core.mmzone import MIGRATE_ISOLATE, MIGRATE_MOVABLE, ZONE_NORMAL, new_zone
-from mmcore.core.page import MemMap, Page, folio_ref_count, folio_ref_freeze
-from mmcore.cpu import Cpu
-from mmcore.memory import Cell, Memory
+from mmcore.mm.page_alloc.mmzone import MIGRATE_ISOLATE, MIGRATE_MOVABLE, ZONE_NORMAL, new_zone
+from mmcore.mm.page_alloc.page import MemMap, Page, folio_ref_count, folio_ref_freeze
 from mmcore.scenario import NEVER, SOMETIMES, STORE_BUFFERING, Scenario, Thread, Variant
 
 PFN = 1

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mmcore.core.gup_fast import FOLL_PIN, FOLL_WRITE, Walk, gup_fast_pte_range, gup_put_folio
-from mmcore.core.migrate import (
+from mmcore.cpu import Cpu
+from mmcore.memory import Cell, Memory
+from mmcore.mm.gup.gup_fast import FOLL_PIN, FOLL_WRITE, Walk, gup_fast_pte_range, gup_put_folio
+from mmcore.mm.migrate.migrate import (
     folio_migrate_copy,
     move_to_new_folio,
     move_to_new_folio_early_copy,
     remove_migration_pte,
     try_to_migrate_one,
 )
-from mmcore.core.page import MemMap, Page, folio_ref_count
-from mmcore.core.pte import PAGE_RW, mk_pte
-from mmcore.cpu import Cpu
-from mmcore.memory import Cell, Memory
+from mmcore.mm.page_alloc.page import MemMap, Page, folio_ref_count
+from mmcore.mm.pgtable.pte import PAGE_RW, mk_pte
 from mmcore.scenario import NEVER, SOMETIMES, WEAK, End, Scenario, Thread, Variant
 
 SOURCE, TARGET = 1, 2

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mmcore.core.gup_fast import FOLL_WRITE, pte_access_permitted
-from mmcore.core.migrate import move_to_new_folio, remove_migration_pte, try_to_migrate_one
-from mmcore.core.page import MemMap, Page
-from mmcore.core.pte import PAGE_RW, mk_pte, pte_pfn
 from mmcore.cpu import Cpu
 from mmcore.memory import Cell, Memory
+from mmcore.mm.gup.gup_fast import FOLL_WRITE, pte_access_permitted
+from mmcore.mm.migrate.migrate import move_to_new_folio, remove_migration_pte, try_to_migrate_one
+from mmcore.mm.page_alloc.page import MemMap, Page
+from mmcore.mm.pgtable.pte import PAGE_RW, mk_pte, pte_pfn
 from mmcore.scenario import NEVER, SOMETIMES, WEAK, End, Scenario, Thread, Variant
 
 SOURCE, TARGET = 1, 2

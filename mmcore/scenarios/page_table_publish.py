@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mmcore.core.gup_fast import gup_fast_pgd_range
-from mmcore.core.page import MemMap
-from mmcore.core.pgtable import PMD, PTE, Geometry, PageTables, install, offset
-from mmcore.core.pte import PTE_NONE, mk_pte
 from mmcore.cpu import Cpu
 from mmcore.memory import Array, Cell, Memory
+from mmcore.mm.gup.gup_fast import gup_fast_pgd_range
+from mmcore.mm.page_alloc.page import MemMap
+from mmcore.mm.pgtable.pgtable import PMD, PTE, Geometry, PageTables, install, offset
+from mmcore.mm.pgtable.pte import PTE_NONE, mk_pte
 from mmcore.scenario import NEVER, WEAK, Scenario, Thread, Variant
 
 LEVELS = ("pte", "pmd", "pud", "p4d")

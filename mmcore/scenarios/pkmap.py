@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mmcore.core.highmem import PkMap, kmap_high, kmap_high_get
 from mmcore.cpu import Cpu
 from mmcore.memory import Memory
+from mmcore.mm.highmem.highmem import PkMap, kmap_high, kmap_high_get
 from mmcore.scenario import NEVER, SOMETIMES, Scenario, Thread, Variant
 
 OLD, NEW = 1, 2

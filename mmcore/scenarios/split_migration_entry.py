@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mmcore.core.migrate import migration_entry_to_folio
-from mmcore.core.page import MemMap, Page, PG_head, PG_locked
-from mmcore.core.pte import is_migration_entry, make_migration_entry, mk_pte, pte_none, pte_present
-from mmcore.core.split import split_huge_page_tail
 from mmcore.cpu import Cpu
 from mmcore.memory import Cell, Memory
+from mmcore.mm.migrate.migrate import migration_entry_to_folio
+from mmcore.mm.page_alloc.page import MemMap, Page, PG_head, PG_locked
+from mmcore.mm.pgtable.pte import is_migration_entry, make_migration_entry, mk_pte, pte_none, pte_present
+from mmcore.mm.rmap.split import split_huge_page_tail
 from mmcore.scenario import NEVER, SOMETIMES, WEAK, Scenario, Thread, Variant
 
 HEAD, TAIL = 2, 3

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mmcore.core import switch_mm
-from mmcore.core.switch_mm import FIRST_GENERATION, AddressSpace
 from mmcore.cpu import Cpu
 from mmcore.memory import Memory
+from mmcore.mm.tlb import switch_mm
+from mmcore.mm.tlb.switch_mm import FIRST_GENERATION, AddressSpace
 from mmcore.scenario import NEVER, SOMETIMES, STORE_BUFFERING, Scenario, Thread, Variant
 
 PRESENT = 1

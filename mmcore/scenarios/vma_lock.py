@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mmcore.core.vma_lock import Vma, vma_end_write_all, vma_start_read
 from mmcore.cpu import Cpu
 from mmcore.memory import Memory
+from mmcore.mm.mmap.vma_lock import Vma, vma_end_write_all, vma_start_read
 from mmcore.scenario import NEVER, WEAK, Scenario, Thread, Variant
 
 NEW_FLAGS = 1

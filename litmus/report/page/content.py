@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from litmus.picture.graph import Graph
+from litmus.picture import Graph
 from litmus.verdict import State, Verdict
 
 Answer: TypeAlias = Literal["allowed", "forbidden", "impossible", "undefined", "undecided"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib import resources
 
-from litmus.picture.markup import escaped
+from litmus.picture import escaped
 from litmus.picture.svg import STYLE, svg
 from litmus.report.condition import state_text
 from litmus.report.page.content import Cell, Column, Content, Listing, Outcome

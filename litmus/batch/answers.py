@@ -1,0 +1,186 @@
+"""From paths to answers: one test after the other, or several at a time in processes of their own.
+
+An error belongs to the test that has it: the others are answered all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
+
+from litmus.batch.models import ALL, too_deep
+from litmus.batch.setting import Judges
+from litmus.errors import InternalError, LitmusError, UnsupportedError
+from litmus.files import STDIN, read
+from litmus.program import Program, expectation
+from litmus.source import Source, Span
+from litmus.verdict import Answer, Problem
+
+if TYPE_CHECKING:
+    from litmus.batch.kept import Kept
+    from litmus.check import Options
+    from litmus.verdict import Verdict
+
+Answers: TypeAlias = Generator[Answer, None, None]
+
+CHUNK = 16
+"""Tests that a worker takes at a time, at most: one message costs about as much as one small test."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What every test of a run shares.
+
+    `advise`: also find out what would end the flags that are raised.  `kept`: where answers are kept between runs.
+    """
+
+    judges: Judges
+    options: Options
+    advise: bool = False
+    kept: Kept | None = None
+
+
+def answers(paths: Sequence[str], settings: Settings, jobs: int = 1) -> Answers:
+    """The answers to all tests, in the order of the paths, each as soon as it and those before it are known."""
+    if jobs == 1 or len(paths) < 2:
+        for path in paths:
+            yield from answer_test(path, settings)
+    else:
+        from litmus.batch.workers import in_processes
+
+        size = max(1, min(CHUNK, len(paths) // (4 * jobs)))
+        chunks = [paths[start : start + size] for start in range(0, len(paths), size)]
+        at_once, work = partial(_at_once, settings=settings), partial(_all_answers, settings=settings)
+        yield from in_processes(chunks, at_once, work, min(jobs, len(chunks)))
+
+
+def answer_test(path: str, settings: Settings) -> Answers:
+    """The answers to one test: one for each model, or a single problem; kept ones, if there are any."""
+    try:
+        source = read(path)
+    except Exception as error:
+        yield Answer(path, problem=_problem(error, Answer(path)))
+        return
+    found = _find(path, source, settings)
+    if found is not None:
+        yield from found
+        return
+    new = []
+    for answer in _answers(Answer(path), source, settings):
+        new.append(answer)
+        yield answer
+    if settings.kept:
+        settings.kept.keep(source, new)
+
+
+def _find(path: str, source: Source, settings: Settings) -> tuple[Answer, ...] | None:
+    """The answers to a test that were kept."""
+    return settings.kept.find(path, source) if settings.kept else None
+
+
+def _all_answers(paths: Sequence[str], settings: Settings) -> list[Answer]:
+    """The answers to a few tests."""
+    return [answer for path in paths for answer in answer_test(path, settings)]
+
+
+def _at_once(paths: Sequence[str], settings: Settings) -> list[Answer] | None:
+    """The answers to a few tests if they take no work, or need this process's standard input; else None."""
+    if STDIN in paths:
+        return _all_answers(paths, settings)
+    found: list[Answer] = []
+    for path in paths if settings.kept else ():
+        try:
+            known = _find(path, read(path), settings)
+        except LitmusError:
+            return None
+        if known is None:
+            return None
+        found += known
+    return found or None
+
+
+def _answers(start: Answer, source: Source, settings: Settings) -> Iterator[Answer]:
+    """The answers to one test, found now."""
+    try:
+        program = settings.judges.program(source)
+        start = replace(start, test=program.name, arch=program.arch, condition=program.condition,
+                        hash=program.info.get("Hash"), notes=program.notes)  # fmt: skip
+        names = settings.judges.names(program)
+    except Exception as error:
+        yield replace(start, problem=_problem(error, start))
+        return
+    for i, name in enumerate(names, 1):
+        yield _answer(replace(start, model=name, last=i == len(names)), program, settings)
+
+
+def _answer(start: Answer, program: Program, settings: Settings) -> Answer:
+    """One test under one model."""
+    from litmus.check import check
+
+    try:
+        verdict = check(program, settings.judges.model(start.model or ""), settings.options)
+    except Exception as error:
+        if ALL in settings.judges.models and isinstance(error, UnsupportedError):
+            reason = _not_compiled(program, settings.judges.model(start.model or "").target)
+            if reason is not None:
+                return replace(start, uncompiled=reason)
+        return replace(start, problem=_problem(error, start))
+    advised = _advice(verdict, program, settings) if settings.advise else ()
+    expected = expectation(program, verdict.model)
+    line = expected.span.line if expected and expected.span else None
+    return replace(start, line=line, verdict=replace(verdict, path=start.path, witnesses=(), advice=advised))
+
+
+def _not_compiled(program: Program, target: str) -> str | None:
+    """Why a program has no form in the language of a model; None if it has one."""
+    from litmus.case import PORTABLE
+    from litmus.lowering import lower
+
+    if program.arch not in PORTABLE or target in ("any", program.arch):
+        return None
+    try:
+        lower(program, target)
+    except UnsupportedError as error:
+        return error.message
+    return None
+
+
+def _advice(verdict: Verdict, program: Program, settings: Settings) -> tuple[str, ...]:
+    """What would end the flags that were raised."""
+    if not verdict.flagged:
+        return ()
+    from litmus.explain.remedy import advice
+
+    judge = settings.judges.model(verdict.model)
+    found = (advice(program, judge, flag, settings.options) for flag in verdict.flagged)
+    return tuple(sentence for sentence in found if sentence is not None)
+
+
+def _problem(error: Exception, answer: Answer) -> Problem:
+    """An error as the user reads it; everything that is not a LitmusError is a bug of ours."""
+    if isinstance(error, RecursionError):
+        error = too_deep(answer.path)
+    if isinstance(error, LitmusError):
+        named = error.span or answer.path in error.message
+        report = error.report() if named else f"{answer.path}: {error.report()}"
+        return Problem(error.message, report, place=_place(error))
+    kind = "" if isinstance(error, InternalError) else f"{type(error).__name__}: "
+    where = f"{answer.path}, model {answer.model}" if answer.model else answer.path
+    message = f"internal error in {where}: {kind}{error}{_raised_at(error)}; please report it with the test"
+    return Problem(message, message, bug=True)
+
+
+def _place(error: LitmusError) -> tuple[str, int, int] | None:
+    """File, line and column of an error, if it has them."""
+    span = error.span
+    return (span.source.name, span.line, span.column) if isinstance(span, Span) else None
+
+
+def _raised_at(error: Exception) -> str:
+    """` (module:line)` of the place that raised."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f" ({trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno})" if trace else ""

@@ -1,0 +1,102 @@
+"""What a command line is about: the program of a path, the models of a name, and the models of a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from litmus.errors import InputError, UsageError
+from litmus.files import read
+from litmus.program import Program
+
+if TYPE_CHECKING:
+    from litmus.cat import Model
+    from litmus.source import Source
+
+NATIVE_MODELS = ("sc", "x86-tso", "armv8", "power")
+EVERY_MODEL = ("sc", "lkmm", "x86-tso", "armv8", "armv7", "power", "riscv")
+"""What `all` stands for with a test that can be lowered to every architecture."""
+
+ALL = "all"
+ARCHITECTURE_MODELS = {
+    "x86": "x86-tso", "aarch64": "armv8", "ppc": "power", "riscv": "riscv", "arm": "armv7", "c": "lkmm",
+    "c11": "rc11",
+}  # fmt: skip
+
+
+def named_models(asked: Sequence[str], program: Program) -> tuple[str, ...]:
+    """The models that a test is asked under, each once: those of the command line, or else of its language."""
+    names = (every_model(program) if name == ALL else (name,) for name in asked)
+    return tuple(dict.fromkeys(name for some in names for name in some)) or default_models(program)
+
+
+def every_model(program: Program) -> tuple[str, ...]:
+    """What `all` stands for: one model of every architecture, or of an assembly test all models of its own, and sc."""
+    from litmus.case import PORTABLE
+    from litmus.cat import model_names
+
+    if program.arch in PORTABLE:
+        return EVERY_MODEL
+    return ("sc", *(info.name for info in model_names() if info.target == program.arch))
+
+
+def parsed(path: str, macros: str | None = None) -> Program:
+    """The program of a test; raises InputError or UsageError."""
+    return parse_source(read(path), macros)
+
+
+def parse_source(source: Source, macros: str | None = None) -> Program:
+    """The program of the text of a test, which may be nested too deeply for us; raises InputError or UsageError."""
+    from litmus.syntax import parse
+
+    try:
+        return parse(source, None if macros is None else macro_file(macros))
+    except RecursionError:
+        raise too_deep(source.name) from None
+
+
+@cache
+def macro_file(path: str) -> Source:
+    """The text of a file of macros, read once a process."""
+    return read(path)
+
+
+@cache
+def model(
+    name: str, include: tuple[str, ...] = (), variants: tuple[str, ...] = (), bell: str | None = None
+) -> Model:
+    """A model, read once a process; raises InputError or UsageError."""
+    from litmus.cat import load_model
+
+    try:
+        return load_model(name, include, variants, bell)
+    except RecursionError:
+        raise too_deep(name) from None
+
+
+def too_deep(name: str) -> InputError:
+    """What Python's recursion limit means to the user."""
+    return InputError(f"{name} is nested too deeply", hint="take some of the nesting out")
+
+
+def default_models(program: Program) -> tuple[str, ...]:
+    """The models of a test's language; for a native test also those that its expectations name.
+
+    Raises UsageError for a language without a model, InputError for an expectation of an unknown model.
+    """
+    if program.arch == "native":
+        return tuple(dict.fromkeys((*NATIVE_MODELS, *_expecting(program))))
+    if program.arch not in ARCHITECTURE_MODELS:
+        raise UsageError(f"no default model for {program.arch} tests", hint="choose one with -m")
+    return (ARCHITECTURE_MODELS[program.arch],)
+
+
+def _expecting(program: Program) -> Iterator[str]:
+    """The models that the expectations name, each checked to exist."""
+    for expectation in program.expectations:
+        try:
+            model(expectation.model)
+        except UsageError as error:
+            raise InputError(error.message, expectation.span, error.hint) from None
+        yield expectation.model

@@ -1,1 +1,0 @@
-"""The native litmus language: its tree, the checks on it, and its meaning as a Program."""

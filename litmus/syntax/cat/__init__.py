@@ -1,0 +1,3 @@
+"""The text of cat files: their syntax tree, and the parser."""
+
+__all__ = ["front", "tree"]

@@ -1,1 +1,0 @@
-"""The structures of the simulated mm and the routines on them, written against the memory interface."""

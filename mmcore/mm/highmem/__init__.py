@@ -1,0 +1,3 @@
+"""Temporary kernel mappings: mm/highmem.c."""
+
+__all__ = ["highmem"]

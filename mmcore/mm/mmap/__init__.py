@@ -1,0 +1,3 @@
+"""Address spaces, their areas and what maps files: mm/mmap.c, mm/shmem.c."""
+
+__all__ = ["mm", "shmem", "unmap", "vma", "vma_lock"]

@@ -1,0 +1,3 @@
+"""Reverse mappings: mm/rmap.c."""
+
+__all__ = ["anon_exclusive", "rmap", "split"]
