@@ -1,0 +1,278 @@
+"""The changes that CONTRIBUTING.md has a recipe for, each as a small real one."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+from tests.recipes.recipe import Copy, Insert, New, Recipe, Replace
+
+
+def _text(text: str) -> str:
+    """A block of text, without the blanks that it is indented by here."""
+    return dedent(text).lstrip("\n")
+
+
+def _promoted(copy: Copy, stem: str) -> None:
+    """The new test gets its expected outcome, and has the one that it should."""
+    copy.run("tests.golden", "promote", stem)
+
+
+# --- instructions and primitives --------------------------------------------------------------------------
+
+ANDN = _text("""
+    RISCV andn
+    { 0:x5=12; 0:x6=10; }
+     P0            ;
+     andn x7,x5,x6 ;
+    forall (0:x7=4)
+    """)
+
+
+def _check_andn(copy: Copy) -> None:
+    _promoted(copy, "andn")
+    assert "Always" in copy.run("litmus", "check", "tests/litmus/riscv/andn.litmus")
+
+
+INSTRUCTION = Recipe(
+    "A new instruction",
+    {
+        "litmus/syntax/riscv/data.py": Insert(
+            '    "andn": lambda left, right: Binary("&", left, Unary("~", right)),\n', after="OPERATORS: dict"
+        ),
+        "tests/litmus/riscv/andn.litmus": New(ANDN),
+    },
+    _check_andn,
+    guides=("tests/syntax/test_outcomes.py",),
+)
+
+ACCESS_POINTER = _text("""
+    C rcu_access_pointer
+
+    {}
+
+    P0(int *x, int *y)
+    {
+        WRITE_ONCE(*x, 1);
+        smp_wmb();
+        WRITE_ONCE(*y, 1);
+    }
+
+    P1(int *x, int *y)
+    {
+        int r0;
+        int r1;
+
+        r0 = rcu_access_pointer(*y);
+        smp_rmb();
+        r1 = READ_ONCE(*x);
+    }
+
+    exists (1:r0=1 /\\ 1:r1=0)
+    """)
+
+
+def _check_access_pointer(copy: Copy) -> None:
+    _promoted(copy, "rcu_access_pointer")
+    shown = copy.run("litmus", "check", "-m", "all", "tests/litmus/c/rcu_access_pointer.litmus")
+    assert shown.count("Never") >= 7, "one column an architecture, and the kernel's"
+
+
+PRIMITIVE = Recipe(
+    "A new kernel primitive",
+    {
+        "litmus/syntax/c/kernel.py": Insert('    "rcu_access_pointer": ("once", X),\n', after="LOADS: dict"),
+        "tests/litmus/c/rcu_access_pointer.litmus": New(ACCESS_POINTER),
+    },
+    _check_access_pointer,
+    guides=("tests/syntax/test_outcomes.py",),
+)
+
+# --- models -----------------------------------------------------------------------------------------------
+
+COHERENCE = _text("""
+    "Coherence alone"
+    (* target: any *)
+    (*
+       Sources: [AMT14] J. Alglave, L. Maranget, M. Tautschnig, Herding Cats, ACM TOPLAS 36(2), 2014, SC per location.
+       Version: as published.
+       Known differences: none.
+    *)
+
+    (* Each location by itself behaves as under sequential consistency [AMT14, section 4.2]. *)
+    acyclic po-loc | rf | co | fr as sc-per-location
+    """)
+
+
+def _check_coherence(copy: Copy) -> None:
+    assert "Coherence alone" in copy.run("litmus", "models")
+    assert "Sometimes" in copy.run("litmus", "check", "-m", "coherence", "tests/litmus/x86/SB.litmus")
+
+
+MODEL = Recipe(
+    "A new model",
+    {
+        "litmus/models/coherence.cat": New(COHERENCE),
+        "litmus/cat/library.py": Replace('"rc11"', '"rc11", "coherence"'),
+        "litmus/models/README.md": Insert(
+            "| `coherence` | any | Alglave, Maranget, Tautschnig, ACM TOPLAS 36(2), 2014 | as published | none |\n",
+            after="| `rc11`",
+        ),
+    },
+    _check_coherence,
+    guides=("tests/models/test_models_text.py::test_every_file_is_a_bundled_model",
+            "tests/models/test_models_text.py::test_the_readme_has_a_row_for_every_model"),
+)  # fmt: skip
+
+
+def _check_twice(copy: Copy) -> None:
+    same = "empty (po^2 \\ (po ; po)) | ((po ; po) \\ po^2)"
+    copy.write("twice.cat", f'"r^2 is r;r"\n{same} as same\nacyclic po^2 | rf\n')
+    assert "Sometimes" in copy.run("litmus", "check", "-m", "twice.cat", "tests/litmus/x86/SB.litmus")
+
+
+CONSTRUCT = Recipe(
+    "A new construct of cat",
+    {
+        "litmus/grammar/cat.lark": Insert('        | postfix "^2" -> twice\n', after="?postfix: application"),
+        "litmus/syntax/cat/expression.py": Insert('    "twice": "^2",\n', after="_OPERATORS"),
+        "litmus/cat/operators.py": Insert(
+            '        case "^2":\n            return build.sequence(first, first)\n', before='case "^-1":'
+        ),
+    },
+    _check_twice,
+)
+
+# --- scenarios and lessons --------------------------------------------------------------------------------
+
+HANDOVER = '''
+"""A page is filled, and handed to a reader by a flag."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mmcore.cpu import Cpu
+from mmcore.memory import Cell, Memory
+from mmcore.scenario import NEVER, WEAK, Scenario, Thread, Variant
+
+
+OLD, NEW = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The contents of the page, and the flag that it is up to date."""
+
+    data: Cell
+    uptodate: Cell
+
+
+def setup(memory: Memory) -> State:
+    """A page with what another use left in it."""
+    return State(memory.cell("data", OLD), memory.cell("uptodate"))
+
+
+def fill(cpu: Cpu, state: State) -> None:
+    """folio_mark_uptodate(): the contents, and then the flag."""
+    cpu.write_once(state.data, NEW)
+    cpu.smp_wmb(label="wmb")
+    cpu.write_once(state.uptodate, 1)
+
+
+def read(cpu: Cpu, state: State) -> None:
+    """folio_test_uptodate(): the flag, and then the contents."""
+    if cpu.read_once(state.uptodate) != 0:
+        cpu.smp_rmb(label="rmb")
+        cpu.observe("data", cpu.read_once(state.data))
+
+
+SCENARIO = Scenario(
+    name="handover",
+    title="A page that is up to date against its contents",
+    source=("include/linux/page-flags.h:folio_mark_uptodate()", "include/linux/page-flags.h:folio_test_uptodate()"),
+    bad="the reader finds the page up to date, and sees what another use left in it",
+    setup=setup,
+    threads=(Thread("fill", fill), Thread("read", read)),
+    outcome=lambda end: end.read.data == OLD,
+    variants=(
+        Variant("fixed", NEVER, "the two barriers pair"),
+        Variant("no_wmb", WEAK, "the flag is seen before the contents", frozenset({"wmb"})),
+        Variant("no_rmb", WEAK, "the contents are read before the flag", frozenset({"rmb"})),
+    ),
+    pairs="smp_wmb() in fill() pairs with smp_rmb() in read()",
+    history="0ed361dec369",
+    catalogue="D1",
+)
+'''.lstrip("\n")
+
+
+def _check_handover(copy: Copy) -> None:
+    assert "handover" in copy.run("mmcore", "list")
+    shown = copy.run("mmcore", "check", "handover")
+    assert "fixed" in shown and "unexpected" not in shown
+
+
+SCENARIO = Recipe(
+    "A new scenario",
+    {"mmcore/scenarios/handover.py": New(HANDOVER)},
+    _check_handover,
+    guides=("tests/mmcore/test_scenarios.py",),
+)
+
+LESSON = _text("""
+    # 17. One location
+
+    > One thread writes a variable twice. Can another see the two writes in the wrong order?
+
+    Never, on no machine: that is *coherence*.
+
+    ```litmus
+    litmus CoRR
+    shared x
+
+    thread P0 {
+      x.once = 1
+      x.once = 2
+    }
+
+    thread P1 {
+      r0 = x.once
+      r1 = x.once
+    }
+
+    exists P1:r0 == 2 && P1:r1 == 1
+    expect sc, x86-tso, armv8, power: forbidden
+    ```
+
+    ## Exercise
+
+    Leave out the second write. Which values can the two reads return?
+
+    <details><summary>Answer</summary>
+
+    Any, but for 1 and then 0.
+
+    </details>
+    """)
+
+LESSON_LINE = (
+    "17. [One location](17-one-location.md): One thread writes a variable twice. "
+    "Can another see the two writes in the wrong order?\n"
+)
+
+
+def _check_lesson(copy: Copy) -> None:
+    assert "One location" in copy.run("litmus", "learn")
+    assert "4 as expected" in copy.run("litmus", "learn", "17", "--run")
+
+
+COURSE = Recipe(
+    "A new lesson",
+    {
+        "examples/lessons/17-one-location.md": New(LESSON),
+        "examples/lessons/README.md": Insert(LESSON_LINE, after="16. ["),
+    },
+    _check_lesson,
+)
+
+RECIPES = (INSTRUCTION, PRIMITIVE, MODEL, CONSTRUCT, SCENARIO, COURSE)
