@@ -13,7 +13,9 @@ from pathlib import Path
 from types import ModuleType
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
-FACES = ("litmus", "litmus.testing", "mmcore.cpu", "mmcore.memory", "mmcore.scenario", "mmcore.machine", "mmcore.errors")
+FACES = (
+    "litmus", "litmus.testing", "mmcore.cpu", "mmcore.memory", "mmcore.scenario", "mmcore.machine", "mmcore.errors",
+)  # fmt: skip
 """What users import: the documented paths."""
 
 HEAD = """# The public interface
