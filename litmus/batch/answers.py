@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from litmus.batch.models import ALL, too_deep
-from litmus.batch.setting import Judges
+from litmus.batch.setting import Setting
 from litmus.errors import InternalError, LitmusError, UnsupportedError
 from litmus.files import STDIN, read
 from litmus.program import Program, expectation
@@ -20,6 +20,7 @@ from litmus.verdict import Answer, Problem
 
 if TYPE_CHECKING:
     from litmus.batch.kept import Kept
+    from litmus.cat import Model
     from litmus.check import Options
     from litmus.verdict import Verdict
 
@@ -30,69 +31,109 @@ CHUNK = 16
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What every test of a run shares.
+class Batch:
+    """What every test of a batch shares.
 
     `advise`: also find out what would end the flags that are raised.  `kept`: where answers are kept between runs.
     """
 
-    judges: Judges
+    setting: Setting
     options: Options
     advise: bool = False
     kept: Kept | None = None
 
 
-def answers(paths: Sequence[str], settings: Settings, jobs: int = 1) -> Answers:
+def check_all(
+    paths: Sequence[str], models: Sequence[str] = (), options: Options | None = None, jobs: int = 1, keep: bool = False
+) -> Answers:
+    """The answers to the tests at some paths, in their order, each as soon as it is known.
+
+    `models`: names, `.cat` files, or `all`; without any, each test is asked under those of its language.  `jobs`: on so
+    many tests processes work at a time; they end with the iteration.  `keep`: verdicts are kept for later runs, and
+    those of earlier ones taken, as `litmus check` does.  What is wrong with a test is the problem of its answer.
+
+    Raises UsageError or InputError for a model that cannot be read, before any test is.
+    """
+    from litmus.check import Options
+
+    setting, options = Setting(models=tuple(models)), options or Options()
+    for name in setting.models:
+        if name != ALL:
+            setting.model(name)
+    if not keep:
+        return answers(paths, Batch(setting, options), jobs)
+    from litmus.batch.kept import kept
+
+    return answers(paths, Batch(setting, options, kept=kept(setting, options)), jobs)
+
+
+def answers(paths: Sequence[str], batch: Batch, jobs: int = 1) -> Answers:
     """The answers to all tests, in the order of the paths, each as soon as it and those before it are known."""
     if jobs == 1 or len(paths) < 2:
         for path in paths:
-            yield from answer_test(path, settings)
+            yield from answer_test(path, batch)
     else:
         from litmus.batch.workers import in_processes
 
         size = max(1, min(CHUNK, len(paths) // (4 * jobs)))
         chunks = [paths[start : start + size] for start in range(0, len(paths), size)]
-        at_once, work = partial(_at_once, settings=settings), partial(_all_answers, settings=settings)
+        at_once, work = partial(_at_once, batch=batch), partial(_all_answers, batch=batch)
         yield from in_processes(chunks, at_once, work, min(jobs, len(chunks)))
 
 
-def answer_test(path: str, settings: Settings) -> Answers:
+def answer_test(path: str, batch: Batch) -> Answers:
     """The answers to one test: one for each model, or a single problem; kept ones, if there are any."""
     try:
         source = read(path)
     except Exception as error:
         yield Answer(path, problem=_problem(error, Answer(path)))
         return
-    found = _find(path, source, settings)
+    found = _find(path, source, batch)
     if found is not None:
         yield from found
         return
     new = []
-    for answer in _answers(Answer(path), source, settings):
+    for answer in _answers(path, source, batch):
         new.append(answer)
         yield answer
-    if settings.kept:
-        settings.kept.keep(source, new)
+    if batch.kept:
+        batch.kept.keep(source, new)
 
 
-def _find(path: str, source: Source, settings: Settings) -> tuple[Answer, ...] | None:
+def judged(program: Program, model: str, batch: Batch) -> Verdict:
+    """The verdict on one program under one model: the one that was kept, or a new one, which then is.
+
+    If answers are kept, the batch asks this model alone.  Raises what `check` raises.
+    """
+    source = program.source or Source("", "")
+    found = _find(source.name, source, batch) if source.text else None
+    if found and found[0].verdict:
+        return found[0].verdict
+    answer = _judged(replace(_read(source.name, program), model=model), program, batch)
+    if batch.kept and source.text:
+        batch.kept.keep(source, [answer])
+    assert answer.verdict is not None, "an answer without a problem has a verdict"
+    return answer.verdict
+
+
+def _find(path: str, source: Source, batch: Batch) -> tuple[Answer, ...] | None:
     """The answers to a test that were kept."""
-    return settings.kept.find(path, source) if settings.kept else None
+    return batch.kept.find(path, source) if batch.kept else None
 
 
-def _all_answers(paths: Sequence[str], settings: Settings) -> list[Answer]:
+def _all_answers(paths: Sequence[str], batch: Batch) -> list[Answer]:
     """The answers to a few tests."""
-    return [answer for path in paths for answer in answer_test(path, settings)]
+    return [answer for path in paths for answer in answer_test(path, batch)]
 
 
-def _at_once(paths: Sequence[str], settings: Settings) -> list[Answer] | None:
+def _at_once(paths: Sequence[str], batch: Batch) -> list[Answer] | None:
     """The answers to a few tests if they take no work, or need this process's standard input; else None."""
     if STDIN in paths:
-        return _all_answers(paths, settings)
+        return _all_answers(paths, batch)
     found: list[Answer] = []
-    for path in paths if settings.kept else ():
+    for path in paths if batch.kept else ():
         try:
-            known = _find(path, read(path), settings)
+            known = _find(path, read(path), batch)
         except LitmusError:
             return None
         if known is None:
@@ -101,33 +142,45 @@ def _at_once(paths: Sequence[str], settings: Settings) -> list[Answer] | None:
     return found or None
 
 
-def _answers(start: Answer, source: Source, settings: Settings) -> Iterator[Answer]:
+def _read(path: str, program: Program) -> Answer:
+    """What is known of a test before any model is asked."""
+    return Answer(path, test=program.name, arch=program.arch, condition=program.condition,
+                  hash=program.info.get("Hash"), notes=program.notes)  # fmt: skip
+
+
+def _answers(path: str, source: Source, batch: Batch) -> Iterator[Answer]:
     """The answers to one test, found now."""
+    start = Answer(path)
     try:
-        program = settings.judges.program(source)
-        start = replace(start, test=program.name, arch=program.arch, condition=program.condition,
-                        hash=program.info.get("Hash"), notes=program.notes)  # fmt: skip
-        names = settings.judges.names(program)
+        program = batch.setting.program(source)
+        start = _read(path, program)
+        names = batch.setting.names(program)
     except Exception as error:
         yield replace(start, problem=_problem(error, start))
         return
     for i, name in enumerate(names, 1):
-        yield _answer(replace(start, model=name, last=i == len(names)), program, settings)
+        yield _answer(replace(start, model=name, last=i == len(names)), program, batch)
 
 
-def _answer(start: Answer, program: Program, settings: Settings) -> Answer:
-    """One test under one model."""
-    from litmus.check import check
-
+def _answer(start: Answer, program: Program, batch: Batch) -> Answer:
+    """One test under one model; what is wrong becomes the problem of the answer."""
     try:
-        verdict = check(program, settings.judges.model(start.model or ""), settings.options)
+        return _judged(start, program, batch)
     except Exception as error:
-        if ALL in settings.judges.models and isinstance(error, UnsupportedError):
-            reason = _not_compiled(program, settings.judges.model(start.model or "").target)
+        if ALL in batch.setting.models and isinstance(error, UnsupportedError):
+            reason = _not_compiled(program, batch.setting.model(start.model or "").target)
             if reason is not None:
                 return replace(start, uncompiled=reason)
         return replace(start, problem=_problem(error, start))
-    advised = _advice(verdict, program, settings) if settings.advise else ()
+
+
+def _judged(start: Answer, program: Program, batch: Batch) -> Answer:
+    """One test under one model; raises what `check` raises."""
+    from litmus.check import check
+
+    model = batch.setting.model(start.model or "")
+    verdict = check(program, model, batch.options)
+    advised = _advice(verdict, program, model, batch.options) if batch.advise else ()
     expected = expectation(program, verdict.model)
     line = expected.span.line if expected and expected.span else None
     return replace(start, line=line, verdict=replace(verdict, path=start.path, witnesses=(), advice=advised))
@@ -147,14 +200,13 @@ def _not_compiled(program: Program, target: str) -> str | None:
     return None
 
 
-def _advice(verdict: Verdict, program: Program, settings: Settings) -> tuple[str, ...]:
+def _advice(verdict: Verdict, program: Program, model: Model, options: Options) -> tuple[str, ...]:
     """What would end the flags that were raised."""
     if not verdict.flagged:
         return ()
     from litmus.explain.remedy import advice
 
-    judge = settings.judges.model(verdict.model)
-    found = (advice(program, judge, flag, settings.options) for flag in verdict.flagged)
+    found = (advice(program, model, flag, options) for flag in verdict.flagged)
     return tuple(sentence for sentence in found if sentence is not None)
 
 

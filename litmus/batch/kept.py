@@ -19,12 +19,13 @@ from litmus.source import Source
 from litmus.verdict import Answer
 
 if TYPE_CHECKING:
-    from litmus.batch.answers import Settings
+    from litmus.batch.setting import Setting
+    from litmus.check import Options
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The answers to tests under the settings of one run, whose digest is `run`; of the models in `models` only."""
+    """The answers to the tests of a batch, whose digest is `run`; of the models in `models` only."""
 
     store: Store
     run: str
@@ -49,23 +50,22 @@ class Kept:
         return answer.model in self.models and (decided or answer.uncompiled is not None)
 
 
-def kept(settings: Settings) -> Kept | None:
-    """Where the answers of a run are kept; None if that is turned off, or this package is just being changed.
+def kept(setting: Setting, options: Options, advise: bool = False) -> Kept | None:
+    """Where the answers of a batch are kept; None if that is turned off, or this package is just being changed.
 
     Raises InputError or UsageError for a model or macros that cannot be read.
     """
     store, package = open_store(), stamp()
     if store is None or package is None:
         return None
-    judges = settings.judges
-    own = [judges.model(name) for name in judges.own]
+    own = [setting.model(name) for name in setting.own]
     depends = {
         "package": package,
-        "models": judges.models,
+        "models": setting.models,
         "texts": [(model.name, model.texts) for model in own],
-        "variants": judges.variants,
-        "macros": judges.macro_text(),
-        "options": asdict(replace(settings.options, timeout=None, rlimit=None)),
-        "advise": settings.advise,
+        "variants": setting.variants,
+        "macros": setting.macro_text(),
+        "options": asdict(replace(options, timeout=None, rlimit=None)),
+        "advise": advise,
     }
-    return Kept(store, digest(json.dumps(depends)), frozenset((*BUNDLED, *judges.models)))
+    return Kept(store, digest(json.dumps(depends)), frozenset((*BUNDLED, *setting.models)))

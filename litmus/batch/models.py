@@ -86,14 +86,14 @@ def default_models(program: Program) -> tuple[str, ...]:
     Raises UsageError for a language without a model, InputError for an expectation of an unknown model.
     """
     if program.arch == "native":
-        return tuple(dict.fromkeys((*NATIVE_MODELS, *_expecting(program))))
+        return tuple(dict.fromkeys((*NATIVE_MODELS, *expected_models(program))))
     if program.arch not in ARCHITECTURE_MODELS:
         raise UsageError(f"no default model for {program.arch} tests", hint="choose one with -m")
     return (ARCHITECTURE_MODELS[program.arch],)
 
 
-def _expecting(program: Program) -> Iterator[str]:
-    """The models that the expectations name, each checked to exist."""
+def expected_models(program: Program) -> Iterator[str]:
+    """The models that the expectations name; raises InputError at the place of one that does not exist."""
     for expectation in program.expectations:
         try:
             model(expectation.model)

@@ -1,4 +1,4 @@
-"""Which models are asked, with the files that go with them."""
+"""A setting: which models are asked, with the files that go with them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ DEFAULT_UNROLL = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Judges:
+class Setting:
     """Which models are asked, and how they and the tests are read.
 
     Without `models`, each test is asked under those of its language.  `include`: folders of included files.
     `bell` and `variants` go with the models; `macros` says what the primitives of C tests mean.  `unroll`: how often
-    a loop is unrolled where the command line does not say.
+    a loop is unrolled.
     """
 
     models: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ class Judges:
         return tuple(name for name in self.models if name not in (ALL, *BUNDLED))
 
     def model(self, name: str) -> Model:
-        """A model of this run; raises InputError or UsageError."""
+        """A model of this setting; raises InputError or UsageError."""
         return model(name, self.include, self.variants, self.bell)
 
     def program(self, source: Source) -> Program:

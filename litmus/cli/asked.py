@@ -5,17 +5,17 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from litmus.batch import Judges
+from litmus.batch import Setting
 from litmus.files import read
 from litmus.program import Program
 
 
-def asked(arguments: Namespace, judges: Judges) -> Program:
+def asked(arguments: Namespace, setting: Setting) -> Program:
     """The program of `path`, asking about `outcome` if that is given; prints what there is to note about it.
 
     Raises InputError or UsageError.
     """
-    program = judges.program(read(arguments.path))
+    program = setting.program(read(arguments.path))
     for note in program.notes:
         print(f"note: {note}", file=sys.stderr)
     if arguments.outcome is None:

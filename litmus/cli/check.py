@@ -10,10 +10,10 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from litmus.batch import Settings, answers
+from litmus.batch import Batch, answers
 from litmus.cli.color import colored
-from litmus.cli.judges import judges
 from litmus.cli.progress import Progress
+from litmus.cli.setting import setting
 from litmus.errors import UsageError
 from litmus.files import find
 from litmus.report import Report
@@ -35,20 +35,20 @@ def run(arguments: Namespace) -> int:
 
     if arguments.verdict_only and (arguments.states or arguments.output == "herd"):
         raise UsageError("--verdict-only lists no states", hint="leave it out, or leave out --states and -o herd")
-    asks = judges(arguments)
+    asks = setting(arguments)
     options = Options(
         engine=arguments.engine, unroll=asks.unroll, timeout=arguments.timeout, rlimit=arguments.rlimit,
         compiler=arguments.compiler, verdict_only=arguments.verdict_only,
     )  # fmt: skip
-    settings = Settings(asks, options, advise=arguments.output in ADVISED)
+    batch = Batch(asks, options, advise=arguments.output in ADVISED)
     paths = find(arguments.paths)
     if not arguments.no_cache and len(paths) > 1:  # a single test is not worth the search
         from litmus.batch.kept import kept
 
-        settings = replace(settings, kept=kept(settings))
+        batch = replace(batch, kept=kept(asks, options, batch.advise))
     progress = Progress(paths, sys.stderr)
     progress.show()
-    with closing(answers(paths, settings, arguments.jobs)) as stream:
+    with closing(answers(paths, batch, arguments.jobs)) as stream:
         return _print_all(stream, _report(arguments, paths), progress)
 
 

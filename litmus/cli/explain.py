@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from litmus.batch import ALL
 from litmus.cli.asked import asked
-from litmus.cli.judges import judges
+from litmus.cli.setting import setting
 from litmus.errors import UnsupportedError
 from litmus.explain import explain
 from litmus.explain.explanation import Explanation
@@ -22,7 +22,7 @@ def run(arguments: Namespace) -> int:
     """
     from litmus.check import Options
 
-    asks = judges(arguments)
+    asks = setting(arguments)
     program = asked(arguments, asks)
     options = Options(unroll=asks.unroll, timeout=arguments.timeout)
     show, codes = _report(arguments.output), {EXPLAINED}

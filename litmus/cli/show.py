@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from litmus.cli.asked import asked
-from litmus.cli.judges import judges
+from litmus.cli.setting import setting
 from litmus.errors import UsageError
 from litmus.program import Program
 
@@ -34,7 +34,7 @@ def run(arguments: Namespace) -> int:
     from litmus.solve import Undecided
 
     form = _form(arguments.output)
-    asks = judges(arguments)
+    asks = setting(arguments)
     program = asked(arguments, asks)
     models = [asks.model(name) for name in asks.names(program)]
     options = Options(unroll=asks.unroll, timeout=arguments.timeout)

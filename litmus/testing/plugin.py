@@ -2,27 +2,26 @@
 
 A test whose verdict differs from what it expects fails with both, the final states and an explanation; one that
 stays undecided fails with the reason.  A file without an expectation is one skipped test, so that it is seen.
+Verdicts are kept between runs, as those of `litmus check`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
-from litmus.cat import Model, load_model
-from litmus.check import Options, check
-from litmus.errors import InputError, LitmusError, UsageError
+from litmus.batch import Batch, Setting, expected_models, judged
+from litmus.check import Options
+from litmus.errors import LitmusError, UsageError
 from litmus.files import read
 from litmus.files.config import Config
 from litmus.files.config import read as read_config
 from litmus.program import Expectation, Program, expectation
-from litmus.source import Source
-from litmus.syntax import parse
 from litmus.testing.disagreement import disagreement
 
 Number = TypeVar("Number", int, float)
@@ -38,15 +37,13 @@ class LitmusFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """The items; raises CollectError with our report of what is wrong in the file."""
         try:
-            setup = _setup(self.config)
-            source = replace(read(str(self.path)), name=_shown(self.path, self.config))
-            program = parse(source, _macros(setup.macros))
-            chosen, options = _chosen(program, setup), _options(self.config)
+            setting = _setting(self.config)
+            program = setting.program(replace(read(str(self.path)), name=_shown(self.path, self.config)))
+            chosen, options = _chosen(program, setting), _options(self.config)
         except LitmusError as error:
             raise self.CollectError(error.report()) from None
-        for expected, model in chosen:
-            question = (program, expected, model, options)
-            yield LitmusItem.from_parent(self, name=model.name, question=question)
+        for expected, asked in chosen:
+            yield LitmusItem.from_parent(self, name=_name(asked), question=(program, expected, Batch(asked, options)))
         if not chosen:
             unasked = Unasked.from_parent(self, name="no expectation")
             unasked.add_marker(pytest.mark.skip(reason=UNASKED))
@@ -56,15 +53,19 @@ class LitmusFile(pytest.File):
 class LitmusItem(pytest.Item):
     """One test under one model, of which it expects something."""
 
-    def __init__(self, *, question: tuple[Program, Expectation, Model, Options], **arguments: Any) -> None:
+    def __init__(self, *, question: tuple[Program, Expectation, Batch], **arguments: Any) -> None:
         super().__init__(**arguments)
-        self._program, self._expectation, self._model, self._options = question
+        self._program, self._expectation, self._batch = question
 
     def runtest(self) -> None:
         """Raises Disagreement unless the verdict is the expected one."""
-        verdict = check(self._program, self._model, self._options)
+        from litmus.batch.kept import kept
+
+        setting, options = self._batch.setting, self._batch.options
+        (model,) = setting.models
+        verdict = judged(self._program, model, replace(self._batch, kept=kept(setting, options)))
         if not verdict.as_expected:
-            raise Disagreement(disagreement(self._program, self._model, verdict, self._options))
+            raise Disagreement(disagreement(self._program, setting.model(model), verdict, options))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Our report of a wrong verdict or a refused test; pytest's own for a bug."""
@@ -99,22 +100,12 @@ def _shown(path: Path, config: pytest.Config) -> str:
     return str(path.relative_to(start) if path.is_relative_to(start) else path)
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What the ini options say of models and macros: paths of files, but `models` may also be names."""
-
-    models: tuple[str, ...]
-    variants: tuple[str, ...]
-    bell: str | None
-    macros: str | None
-
-
-def _setup(config: pytest.Config) -> Setup:
-    """The ini options, and where they are silent the configuration that `litmus_conf` names."""
+def _setting(config: pytest.Config) -> Setting:
+    """What the ini options say, and where they are silent the configuration that `litmus_conf` names."""
     path = _file("litmus_conf", config)
     configured = Config() if path is None else _configured(path)
     model = configured.files.get("model")
-    return Setup(
+    return Setting(
         models=tuple(_located(name, config) for name in config.getini("litmus_models")) or ((model,) if model else ()),
         variants=configured.variants,
         bell=_file("litmus_bell", config) or configured.files.get("bell"),
@@ -134,35 +125,23 @@ def _configured(path: str) -> Config:
     return read_config(read(path))
 
 
-@cache
-def _macros(path: str | None) -> Source | None:
-    """The text of a file of macros, read once."""
-    return None if path is None else read(path)
-
-
-@cache
-def _loaded(name: str, setup: Setup) -> Model:
-    """A model, read once."""
-    return load_model(name, (), setup.variants, setup.bell)
-
-
-def _chosen(program: Program, setup: Setup) -> list[tuple[Expectation, Model]]:
-    """The expectations to check, each with its model: those about one of the chosen models, if some are chosen.
+def _chosen(program: Program, setting: Setting) -> list[tuple[Expectation, Setting]]:
+    """The expectations to check, each with a setting of one model: those about the chosen models, if some are chosen.
 
     Raises InputError for an expectation of an unknown model.
     """
-    if not setup.models:
-        return [(e, _model(e)) for e in program.expectations]
-    models = [_loaded(name, setup) for name in setup.models]
-    return [(e, model) for e in program.expectations for model in models if expectation(program, model.name) == e]
+    if not setting.models:
+        named = zip(program.expectations, expected_models(program), strict=True)
+        return [(e, Setting(models=(name,), macros=setting.macros)) for e, name in named]
+    single = [replace(setting, models=(name,)) for name in setting.models]
+    names = [_name(one) for one in single]
+    found = [(e, one, name) for e in program.expectations for one, name in zip(single, names, strict=True)]
+    return [(e, one) for e, one, name in found if expectation(program, name) == e]
 
 
-def _model(expected: Expectation) -> Model:
-    """The model that an expectation names."""
-    try:
-        return load_model(expected.model)
-    except UsageError as error:
-        raise InputError(error.message, expected.span, error.hint) from None
+def _name(setting: Setting) -> str:
+    """What the one model of a setting is called."""
+    return setting.model(setting.models[0]).name
 
 
 def _located(name: str, config: pytest.Config) -> str:

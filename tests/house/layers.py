@@ -20,7 +20,7 @@ LITMUS: dict[str, tuple[str, ...]] = {
         "batch", "cat", "check", "course", "explain", "files", "gallery", "logs", "lowering", "picture", "program",
         "report", "solve", "syntax", "verdict",
     ),
-    "testing": ("cat", "check", "explain", "files", "program", "report", "syntax", "verdict"),
+    "testing": ("batch", "cat", "check", "explain", "files", "program", "report", "syntax", "verdict"),
     "": ("cat", "check", "explain", "files", "judge", "lowering", "program", "syntax", "verdict"),
     "batch": ("case", "cat", "check", "explain", "files", "judge", "lowering", "program", "syntax", "verdict"),
     "gallery": ("case", "cat", "check", "explain", "judge", "picture", "program", "report", "solve", "verdict"),

@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import litmus.files.store
-from litmus.batch.answers import Settings
+from litmus.batch import Setting
+from litmus.batch.answers import Batch
 from litmus.batch.kept import kept
 from litmus.batch.record import read_back, written
-from litmus.batch.setting import Judges
 from litmus.cli import main
 from litmus.files.store import MOST_CHARACTERS, MOST_IN_SHELF, Store, digest, open_store, stamp, user_folder
 from litmus.program import Program
@@ -212,10 +212,10 @@ def test_a_second_run_prints_the_same_and_asks_nothing(
 def test_every_field_of_an_answer_survives() -> None:
     """All of our tests, under all models: what is read back is equal to what was found."""
     found: list[tuple[Answer, ...]] = []
-    settings = Settings(Judges(("all",)), importlib.import_module("litmus.check").Options(), advise=True)
+    batch = Batch(Setting(("all",)), importlib.import_module("litmus.check").Options(), advise=True)
     for path in sorted(TESTS.rglob("*.litmus")):
         source = Source(str(path), path.read_text(encoding="utf-8"))
-        answers = tuple(importlib.import_module("litmus.batch.answers").answer_test(str(path), settings))
+        answers = tuple(importlib.import_module("litmus.batch.answers").answer_test(str(path), batch))
         if all(answer.problem is None for answer in answers):
             found.append(answers)
             again = read_back(written(answers, source), str(path), source)
@@ -327,7 +327,7 @@ def test_macros_are_part_of_the_question(tmp_path: Path, folder: Path) -> None:
         macros = tmp_path / f"{digest(text)}.def"
         macros.write_text(text, encoding="utf-8")
         options = importlib.import_module("litmus.check").Options()
-        found = kept(Settings(Judges(macros=str(macros)), options))
+        found = kept(Setting(macros=str(macros)), options)
         assert found is not None
         return found.run
 

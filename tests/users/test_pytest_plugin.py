@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from litmus.cli import main
 from litmus.testing import assert_allowed
 
 ROOT = Path(__file__).parents[2]
@@ -178,6 +179,20 @@ def test_a_file_of_the_ini_that_is_not_there_is_an_error(run: Run, pytester: pyt
     result = run(ini=f"litmus_models = mine.cat\n{option} = absent.file", a=sb("mine: forbidden"))
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*cannot*read*absent.file*"])
+
+
+def test_verdicts_are_kept(run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of `litmus check` too, where the models are named."""
+    monkeypatch.setattr(importlib.import_module("litmus.batch.kept"), "stamp", lambda: "this")
+    monkeypatch.setenv("LITMUS_CACHE", str(pytester.path / "kept"))
+    first = run(a=sb("sc: forbidden", "x86-tso: forbidden"), b=KERNEL.replace("RESULT", "Never"))
+    first.assert_outcomes(passed=2, failed=1)
+    monkeypatch.setattr(importlib.import_module("litmus.check"), "check", None)
+    again = run()
+    again.assert_outcomes(passed=2, failed=1)
+    assert "SB under x86-tso: expected a forbidden outcome, found Sometimes" in again.stdout.str()
+    assert main(["check", "-m", "sc", "-o", "json", "a.litmus", "a.litmus"]) == 0
+    run("-k", "sc", a=sb("sc: allowed")).assert_outcomes(failed=1)  # another text is another question
 
 
 LOOP = """litmus loop

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from litmus.batch import DEFAULT_UNROLL, Judges
+from litmus.batch import DEFAULT_UNROLL, Setting
 from litmus.errors import UsageError
 from litmus.files import read
 
@@ -21,13 +21,13 @@ _VARIANT = re.compile(r'(?:\bif|\bnot|\bvariant|&&|\|\||\()\s*"([^"\n]+)"')
 """A test of a model for a variant."""
 
 
-def judges(arguments: Namespace) -> Judges:
+def setting(arguments: Namespace) -> Setting:
     """What the arguments of `litmus.cli.arguments.add_models` say, and the configuration that they name.
 
     Raises InputError or UsageError for a configuration or a model that cannot be read.
     """
     config = _configuration(arguments)
-    found = Judges(
+    found = Setting(
         models=tuple(dict.fromkeys(arguments.models)) or _file(None, config, "model"),
         include=tuple(arguments.include),
         variants=(*arguments.variants, *config.variants),
