@@ -1,7 +1,7 @@
 """The command line.  Nothing outside this package prints or decides an exit code.
 
-Exit codes: 0 all as expected; 1 a verdict differs from what its test expects; 2 bad input or usage, also when
-other tests were answered; 3 something undecided and nothing wrong; 130 interrupted.
+A program is a table of commands (`arguments`), each a module here with a `run` that gives an exit code (`exit`);
+`answer` runs one command line of such a program.
 """
 
 from __future__ import annotations
@@ -13,14 +13,10 @@ from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 
 from litmus.cli.arguments import parse_arguments
+from litmus.cli.exit import BAD_INPUT, CLOSED_PIPE, INTERRUPTED
 from litmus.errors import InternalError, LitmusError
 
-__all__ = ["INTERRUPTED", "answer", "arguments", "main"]
-
-BAD_INPUT = 2
-INTERRUPTED = 130
-CLOSED_PIPE = 141
-"""As a program that a closed pipe killed: 128 + SIGPIPE."""
+__all__ = ["answer", "exit", "main", "parser"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from litmus.batch import Batch, answers
 from litmus.cli.color import colored
+from litmus.cli.exit import AS_EXPECTED, BAD_INPUT, DIFFERS, INTERRUPTED, UNDECIDED, worst
 from litmus.cli.progress import Progress
 from litmus.cli.setting import setting
 from litmus.errors import UsageError
@@ -19,11 +20,8 @@ from litmus.files import find
 from litmus.report import Report
 from litmus.verdict import Answer
 
-AS_EXPECTED, DIFFERS, BAD_INPUT, UNDECIDED, INTERRUPTED = 0, 1, 2, 3, 130
 ADVISED = ("text", "junit", "github")
 """The forms of the answer that say what would end a flag."""
-
-WORST_FIRST = (BAD_INPUT, DIFFERS, UNDECIDED)
 
 
 def run(arguments: Namespace) -> int:
@@ -74,13 +72,12 @@ def _print_all(stream: Iterable[Answer], report: Report, progress: Progress) -> 
             _print(answer, report, reported)
             progress.show(answer)
     except KeyboardInterrupt:
-        codes = {INTERRUPTED}
+        codes.add(INTERRUPTED)
     progress.clear()
     print(report.finish(), end="", flush=True)
     if INTERRUPTED in codes:
         print("interrupted", file=sys.stderr)
-        return INTERRUPTED
-    return next((code for code in WORST_FIRST if code in codes), AS_EXPECTED)
+    return worst(codes)
 
 
 def _print(answer: Answer, report: Report, reported: set[str]) -> None:

@@ -6,11 +6,10 @@ from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 
+from litmus.cli.exit import AS_EXPECTED, DIFFERS, UNDECIDED, worst
 from litmus.errors import UsageError
 from litmus.files import STDIN
 from litmus.logs import Comparison, compare, read_log
-
-SAME, DIFFERENT, UNDECIDED = 0, 1, 3
 
 
 def run(arguments: Namespace) -> int:
@@ -28,9 +27,7 @@ def run(arguments: Namespace) -> int:
 
 def exit_code(found: Sequence[Comparison]) -> int:
     """1 if something differs, else 3 if something could not be compared, else 0."""
-    if any(c.differs for c in found):
-        return DIFFERENT
-    return UNDECIDED if any(c.undecided is not None for c in found) else SAME
+    return worst(DIFFERS if c.differs else AS_EXPECTED if c.undecided is None else UNDECIDED for c in found)
 
 
 def _gains(found: Comparison) -> Comparison:

@@ -7,12 +7,11 @@ from collections.abc import Callable
 
 from litmus.batch import ALL
 from litmus.cli.asked import asked
+from litmus.cli.exit import AS_EXPECTED, UNDECIDED, worst
 from litmus.cli.setting import setting
 from litmus.errors import UnsupportedError
 from litmus.explain import explain
 from litmus.explain.explanation import Explanation
-
-EXPLAINED, UNDECIDED = 0, 3
 
 
 def run(arguments: Namespace) -> int:
@@ -25,7 +24,7 @@ def run(arguments: Namespace) -> int:
     asks = setting(arguments)
     program = asked(arguments, asks)
     options = Options(unroll=asks.unroll, timeout=arguments.timeout)
-    show, codes = _report(arguments.output), {EXPLAINED}
+    show, codes = _report(arguments.output), {AS_EXPECTED}
     for number, name in enumerate(asks.names(program)):
         try:
             found = explain(program, asks.model(name), options)
@@ -33,9 +32,9 @@ def run(arguments: Namespace) -> int:
             if ALL not in asks.models:
                 raise
             continue  # a test that has no form on the architecture, as in `litmus check -m all`
-        codes.add(UNDECIDED if found.forbidden is None else EXPLAINED)
+        codes.add(UNDECIDED if found.forbidden is None else AS_EXPECTED)
         print("\n" * (number > 0 and arguments.output == "text") + show(found), end="", flush=True)
-    return max(codes)
+    return worst(codes)
 
 
 def _report(output: str) -> Callable[[Explanation], str]:

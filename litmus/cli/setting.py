@@ -22,7 +22,7 @@ _VARIANT = re.compile(r'(?:\bif|\bnot|\bvariant|&&|\|\||\()\s*"([^"\n]+)"')
 
 
 def setting(arguments: Namespace) -> Setting:
-    """What the arguments of `litmus.cli.arguments.add_models` say, and the configuration that they name.
+    """What the arguments say, and the configuration that they name.
 
     Raises InputError or UsageError for a configuration or a model that cannot be read.
     """

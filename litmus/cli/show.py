@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from litmus.cli.asked import asked
+from litmus.cli.exit import AS_EXPECTED, UNDECIDED
 from litmus.cli.setting import setting
 from litmus.errors import UsageError
 from litmus.program import Program
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from litmus.cat import Model
     from litmus.check import Options
     from litmus.picture import Graph
-
-AS_EXPECTED, UNDECIDED = 0, 3
 
 FORMS = {".svg": "svg", ".dot": "dot", ".gv": "dot", ".txt": "plain", ".html": "page", ".htm": "page"}
 """The forms of the answer, by the ending of the file."""

@@ -1,7 +1,6 @@
 """The command line `mmcore`: races of the kernel's memory management, run and checked.
 
-Exit codes: 0 all as expected; 1 something is not as expected; 2 bad input or usage; 3 something undecided and nothing
-wrong; 130 interrupted.
+Commands, arguments and exit codes are in the form of those of `litmus`: see `litmus.cli`.
 """
 
 from __future__ import annotations

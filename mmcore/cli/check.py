@@ -8,14 +8,13 @@ from collections.abc import Iterable, Iterator
 
 from litmus.cat import load_model
 from litmus.check import Options
+from litmus.cli.exit import AS_EXPECTED, DIFFERS, INTERRUPTED, UNDECIDED
 from litmus.errors import UnsupportedError, UsageError
 from mmcore.cli.progress import progress
 from mmcore.scenario import MODELS, Scenario, Variant
 from mmcore.scenario.check import Traced, trace
 from mmcore.scenario.table import Cell, table
 from mmcore.scenarios import load, names
-
-AS_EXPECTED, DIFFERS, UNDECIDED, INTERRUPTED = 0, 1, 3, 130
 
 
 def run(arguments: Namespace) -> int:

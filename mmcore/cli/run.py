@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from litmus.cli import INTERRUPTED
+from litmus.cli.exit import AS_EXPECTED, DIFFERS, INTERRUPTED, UNDECIDED, worst
 from litmus.errors import InputError, UsageError
 from mmcore.cli.progress import progress
 from mmcore.interleaved.machine import Machine
@@ -19,8 +19,6 @@ from mmcore.interleaved.schedule import again, end, steps
 from mmcore.interleaved.search import Found, Schedule, exhaustively, randomly, simplest
 from mmcore.scenario import Scenario, Variant
 from mmcore.scenarios import load, names
-
-UNEXPECTED, UNDECIDED = 1, 3
 
 
 def run(arguments: Namespace) -> int:
@@ -86,9 +84,8 @@ def _print(report: Report, arguments: Namespace) -> None:
 
 def _code(reports: list[Report]) -> int:
     """1 if something is not as expected, else 3 if something is undecided, else 0."""
-    if not all(report.as_expected for report in reports):
-        return UNEXPECTED
-    return UNDECIDED if any(report.undecided for report in reports) else 0
+    unexpected = [DIFFERS for report in reports if not report.as_expected]
+    return worst([*unexpected, *(UNDECIDED for report in reports if report.undecided)])
 
 
 def _replay(arguments: Namespace) -> int:
@@ -108,7 +105,7 @@ def _replay(arguments: Namespace) -> int:
     else:
         told = f"{failure.kind}: {failure.text}" if failure else "nothing wrong"
         print("\n".join([f"{scenario.name}/{variant.name}: {told}", *(f"    {line}" for line in table(taken))]))
-    return UNEXPECTED if failure else 0
+    return DIFFERS if failure else AS_EXPECTED
 
 
 def _read(name: str) -> dict[str, Any]:
