@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from litmus.cli.exit import meaning
 from litmus.cli.parser import Command, Parser, Program, add_output, add_timeout, at_least_1, one_of
 
-OUTPUTS = ("text", "herd", "json", "junit", "github")
 EXIT_CODES = meaning("a verdict differs from what its test expects", " (other tests are answered all the same)")
 EXIT_CODES_OF_COMPARE = (
     "exit codes: 0 the same, 1 something differs, 2 a log cannot be read, 3 something is undecided"
@@ -36,10 +35,13 @@ def _add_models(parser: Parser, more: str = "") -> None:
 
 
 def _check(parser: Parser) -> None:
+    from litmus.report.forms import FORMS
+
     add = parser.add_argument
     add("paths", nargs="+", metavar="PATH", help="a test, a directory, @list (a file of paths), or - (standard input)")
     _add_models(parser)
-    add_output(parser, *OUTPUTS)
+    add("-o", "--output", type=_form, metavar="|".join(FORMS), default=next(iter(FORMS)),
+        help=f"the form of the answer (default: {next(iter(FORMS))})")  # fmt: skip
     add("--engine", type=one_of("auto", "z3", "table"), metavar="auto|z3|table", default="auto",
         help="how to solve (default: by size)")  # fmt: skip
     add("--compiler", action="store_true",
@@ -53,6 +55,13 @@ def _check(parser: Parser) -> None:
     add("--no-cache", action="store_true", help="answer again what was answered in an earlier run")
     add("--color", type=one_of("auto", "always", "never"), metavar="auto|always|never", default="auto",
         help="colours (auto: on a terminal)")  # fmt: skip
+
+
+def _form(name: str) -> str:
+    """The name of a form of answers; others are looked for only where it is not one of ours."""
+    from litmus.report.forms import FORMS, installed
+
+    return name if name in FORMS else one_of(*FORMS, *installed())(name)
 
 
 def _lower(parser: Parser) -> None:

@@ -7,8 +7,6 @@ from argparse import Namespace
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
-from importlib import import_module
-from pathlib import Path
 
 from litmus.batch import Batch, answers
 from litmus.cli.color import colored
@@ -17,11 +15,9 @@ from litmus.cli.progress import Progress
 from litmus.cli.setting import setting
 from litmus.errors import UsageError
 from litmus.files import find
-from litmus.report import Report
+from litmus.report import Report, Style
+from litmus.report.forms import form
 from litmus.verdict import Answer
-
-ADVISED = ("text", "junit", "github")
-"""The forms of the answer that say what would end a flag."""
 
 
 def run(arguments: Namespace) -> int:
@@ -31,23 +27,25 @@ def run(arguments: Namespace) -> int:
     """
     from litmus.check import Options
 
-    if arguments.verdict_only and (arguments.states or arguments.output == "herd"):
+    chosen = form(arguments.output)
+    if arguments.verdict_only and (arguments.states or chosen.lists_states):
         raise UsageError("--verdict-only lists no states", hint="leave it out, or leave out --states and -o herd")
     asks = setting(arguments)
     options = Options(
         engine=arguments.engine, unroll=asks.unroll, timeout=arguments.timeout, rlimit=arguments.rlimit,
         compiler=arguments.compiler, verdict_only=arguments.verdict_only,
     )  # fmt: skip
-    batch = Batch(asks, options, advise=arguments.output in ADVISED)
     paths = find(arguments.paths)
+    batch = Batch(asks, options, advise=chosen.advises)
     if not arguments.no_cache and len(paths) > 1:  # a single test is not worth the search
         from litmus.batch.kept import kept
 
         batch = replace(batch, kept=kept(asks, options, batch.advise))
+    report = chosen(Style(paths, arguments.states, colored(sys.stdout, arguments.color)))
     progress = Progress(paths, sys.stderr)
     progress.show()
     with closing(answers(paths, batch, arguments.jobs)) as stream:
-        return _print_all(stream, _report(arguments, paths), progress)
+        return _print_all(stream, report, progress)
 
 
 def exit_code(answer: Answer) -> int:
@@ -90,14 +88,3 @@ def _print(answer: Answer, report: Report, reported: set[str]) -> None:
     if answer.problem and answer.problem.report not in reported:
         reported.add(answer.problem.report)
         print(answer.problem.report, file=sys.stderr, flush=True)
-
-
-def _report(arguments: Namespace, paths: tuple[str, ...]) -> Report:
-    """The report that was asked for."""
-    if arguments.output != "text":
-        module = import_module(f"litmus.report.{arguments.output}")
-        report: Report = getattr(module, arguments.output.capitalize())()
-        return report
-    from litmus.report.text import Text
-
-    return Text((Path(path).stem for path in paths), arguments.states, colored(sys.stdout, arguments.color))

@@ -35,7 +35,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program of commands, whose modules are in `package`; the first is the one that words without any are for."""
+    """A program of commands, whose modules are in `package`."""
 
     name: str
     description: str
@@ -62,11 +62,11 @@ class Program:
                 added.set_defaults(run=_later(f"{self.package}.{chosen}"))
         return parser.parse_args(arguments)
 
-    def _chosen(self, arguments: Sequence[str]) -> str:
-        """The name of the command; refuses an unknown one, with the one most like it."""
+    def _chosen(self, arguments: Sequence[str]) -> str | None:
+        """The name of the command, if there is one; refuses an unknown one, with the one most like it."""
         known = [command.name for command in self.commands]
-        name = next((word for word in arguments if not word.startswith("-")), known[0])
-        if name not in known:
+        name = next((word for word in arguments if not word.startswith("-")), None)
+        if name is not None and name not in known:
             close = get_close_matches(name, known, n=1) or known
             raise UsageError(f"unknown command {name!r}", hint=f"did you mean {' or '.join(close)}?")
         return name

@@ -11,14 +11,18 @@ from collections import Counter
 from collections.abc import Iterator
 
 from litmus.report.failure import failure
+from litmus.report.form import PLAIN, Report, Style
 from litmus.report.text import notes
 from litmus.verdict import Answer, Problem
 
 
-class Github:
+class Github(Report):
     """The report `-o github`: one command for each thing to look at, then one line that counts."""
 
-    def __init__(self) -> None:
+    advises = True
+
+    def __init__(self, style: Style = PLAIN) -> None:
+        super().__init__(style)
         self._count: Counter[str] = Counter()
         self._reported: set[Problem] = set()
 

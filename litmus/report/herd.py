@@ -10,23 +10,22 @@ from __future__ import annotations
 from litmus.cat import UNDEFINED
 from litmus.program import Condition, Kind
 from litmus.report.condition import bracketed, bracketed_name, condition_text, satisfies, state_text
+from litmus.report.form import Report
 from litmus.verdict import Answer, Verdict
 
 TITLES: dict[Kind, str] = {"exists": "Allowed", "~exists": "Forbidden", "forall": "Required"}
 
 
-class Herd:
+class Herd(Report):
     """The report `-o herd`: one block a verdict; undecided tests and errors leave no block, as in herd7."""
+
+    lists_states = True
 
     def add(self, answer: Answer) -> str:
         """The block of one answer, with an empty line after it."""
         if not answer.verdict or not answer.condition or answer.verdict.observation is None:
             return ""
         return "\n".join(_block(answer.verdict, answer.condition, answer.hash)) + "\n\n"
-
-    def finish(self) -> str:
-        """Nothing: the blocks are all there is."""
-        return ""
 
 
 def _block(verdict: Verdict, condition: Condition, hash: str | None) -> list[str]:

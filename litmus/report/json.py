@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from litmus.report.form import Report
 from litmus.verdict import Answer, Verdict
 
 KEYS = (
@@ -14,16 +15,12 @@ KEYS = (
 """The keys of every line, in order; each is null in a line with an `error`, unless it was known by then."""
 
 
-class Json:
+class Json(Report):
     """The report `-o json`; every line is complete as soon as its answer is known."""
 
     def add(self, answer: Answer) -> str:
         """One line for the answer."""
         return json.dumps(line(answer), ensure_ascii=False) + "\n"
-
-    def finish(self) -> str:
-        """Nothing: the lines are all there is."""
-        return ""
 
 
 def line(answer: Answer) -> dict[str, Any]:

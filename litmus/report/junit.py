@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from litmus.report.failure import failure
+from litmus.report.form import PLAIN, Report, Style
 from litmus.verdict import Answer, Verdict
 
 if TYPE_CHECKING:
@@ -22,10 +23,13 @@ UNREADABLE = "unreadable"
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-class Junit:
+class Junit(Report):
     """The report `-o junit`: one document, printed at the end."""
 
-    def __init__(self) -> None:
+    advises = True
+
+    def __init__(self, style: Style = PLAIN) -> None:
+        super().__init__(style)
         self._suites: dict[str, list[Answer]] = {}
 
     def add(self, answer: Answer) -> str:

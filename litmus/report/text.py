@@ -8,9 +8,11 @@ the final states when they are asked for.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from pathlib import Path
 
 from litmus.report.condition import condition_text, satisfies, state_text
+from litmus.report.form import PLAIN, Report, Style
 from litmus.verdict import Answer, Verdict
 
 WIDEST_NAME = 48
@@ -28,13 +30,14 @@ _EXPECTED = {
 }
 
 
-class Text:
-    """The report `-o text`.  `names` are the names that will come, as far as known, to set the width."""
+class Text(Report):
+    """The report `-o text`.  The paths that will come set the width: most tests are named as their files."""
 
-    def __init__(self, names: Iterable[str] = (), states: bool = False, color: bool = False) -> None:
-        self._width = min(max(map(len, ("test", *names))), WIDEST_NAME)
-        self._states = states
-        self._color = color
+    advises = True
+
+    def __init__(self, style: Style = PLAIN) -> None:
+        super().__init__(style)
+        self._width = min(max(map(len, ("test", *(Path(path).stem for path in style.paths)))), WIDEST_NAME)
         self._models: tuple[str, ...] = ()
         self._row: list[Answer] = []
         self._count: Counter[str] = Counter()
@@ -85,12 +88,12 @@ class Text:
         for answer in row:
             if answer.verdict:
                 yield from (f"    {answer.model}: {note}" for note in notes(answer.verdict))
-                if self._states:
+                if self._style.states:
                     yield from (f"    {line}" for line in _state_lines(answer, answer.verdict))
 
     def _paint(self, text: str, color: str) -> str:
         """The text in a colour, if colours are on."""
-        return f"\x1b[{color}m{text}\x1b[0m" if self._color and color else text
+        return f"\x1b[{color}m{text}\x1b[0m" if self._style.color and color else text
 
     def _tally(self, answer: Answer) -> None:
         """Counts one answer for the summary."""

@@ -24,13 +24,13 @@ from litmus.batch.record import read_back, written
 from litmus.cli import main
 from litmus.files.store import MOST_CHARACTERS, MOST_IN_SHELF, Store, digest, open_store, stamp, user_folder
 from litmus.program import Program
+from litmus.report.forms import FORMS
 from litmus.source import Source
 from litmus.verdict import Answer, Verdict
 
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests" / "litmus"
 NAMES = ("cache.py", "a/b.cat", "a/c.lark")
-OUTPUTS = ("text", "herd", "json", "junit", "github")
 
 RACE = """C race
 {}
@@ -198,7 +198,7 @@ def test_the_stamp_is_of_every_source(tmp_path: Path, monkeypatch: pytest.Monkey
 # --- the same answers -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("output", FORMS)
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_second_run_prints_the_same_and_asks_nothing(
     litmus_check: Run, project: Path, no_engine: Callable[[], None], output: str, jobs: str

@@ -6,6 +6,7 @@ import pytest
 
 from litmus.judge.flagged import Flagged
 from litmus.program import And, Compare, Condition, Kind, MemoryAt, Not, Or, Pointer, Proposition, RegisterAt
+from litmus.report import Style
 from litmus.report.condition import bracketed, condition_text, proposition_text, satisfies
 from litmus.report.herd import Herd
 from litmus.report.json import KEYS, Json
@@ -37,7 +38,7 @@ def answer(found: Verdict, last: bool = True) -> Answer:
 
 def text_of(*answers: Answer, **options: bool) -> str:
     """All that the report for people prints."""
-    report = Text(("SB",), **options)
+    report = Text(Style(("SB",), **options))
     return "".join(map(report.add, answers)) + report.finish()
 
 
@@ -180,13 +181,13 @@ def test_text_has_a_column_for_each_model_and_a_note_for_a_wrong_verdict() -> No
 
 
 def test_text_row_waits_for_the_last_model() -> None:
-    report = Text(("SB",))
+    report = Text(Style(("SB",)))
     assert report.add(answer(verdict(), last=False)) == ""
     assert "SB" in report.add(answer(verdict(model="sc")))
 
 
 def test_text_keeps_an_unfinished_row_for_the_end() -> None:
-    report = Text(("SB",))
+    report = Text(Style(("SB",)))
     report.add(answer(verdict(), last=False))
     assert "Sometimes" in report.finish().splitlines()[1]
 
