@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from litmus.errors import InputError, UsageError
@@ -56,13 +56,13 @@ def parse_source(source: Source, macros: str | None = None) -> Program:
         raise too_deep(source.name) from None
 
 
-@cache
+@lru_cache(maxsize=64)
 def macro_file(path: str) -> Source:
     """The text of a file of macros, read once a process."""
     return read(path)
 
 
-@cache
+@lru_cache(maxsize=64)
 def model(
     name: str, include: tuple[str, ...] = (), variants: tuple[str, ...] = (), bell: str | None = None
 ) -> Model:

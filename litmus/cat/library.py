@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from os.path import isfile, normpath
 from pathlib import Path
@@ -137,7 +137,7 @@ def read_model_text(path: Path) -> str:
     return found
 
 
-@cache
+@lru_cache(maxsize=64)
 def _bundled_model(name: str, variants: frozenset[str]) -> Model:
     source = _bundled_source(f"{name}.cat")
     assert source is not None, "a bundled model without a file"
@@ -199,13 +199,13 @@ def _own(name: str) -> CatFile:
     return _parse(Source(name, text))
 
 
-@cache
+@lru_cache(maxsize=64)
 def _bundled(name: str) -> CatFile | None:
     source = _bundled_source(name)
     return None if source is None else _parse(source)
 
 
-@cache
+@lru_cache(maxsize=64)
 def _bundled_source(name: str) -> Source | None:
     """A file in litmus/models, or None; the same object each time."""
     text = _bundled_text(name)

@@ -6,7 +6,7 @@ The first word of a test names its language; each language is a module of this p
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 from importlib import import_module
 
 from litmus.errors import InputError
@@ -54,7 +54,7 @@ def parse(source: Source, macros: Source | None = None) -> Program:
     return program
 
 
-@cache
+@lru_cache(maxsize=64)
 def read(macros: Source) -> object:
     """The macros of a file, read once."""
     return import_module("litmus.syntax.c.macros").read(macros)

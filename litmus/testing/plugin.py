@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -119,7 +119,7 @@ def _file(option: str, config: pytest.Config) -> str | None:
     return str(config.rootpath / name) if name else None
 
 
-@cache
+@lru_cache(maxsize=64)
 def _configured(path: str) -> Config:
     """A configuration file, read once."""
     return read_config(read(path))

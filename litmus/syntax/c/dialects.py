@@ -7,7 +7,7 @@ the kernel has, such as `READ_ONCE`.  The two share names, `atomic_fetch_add` an
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from litmus.syntax.c.atomics import ATOMICS, ORDERS, PLAIN
 from litmus.syntax.c.compile import Dialect
@@ -34,12 +34,12 @@ def of(text: str, macros: Macros | None) -> Dialect:
     return C11 if words & _C11_ONLY and not words & _KERNEL_ONLY else _kernel(KERNEL)
 
 
-@cache
+@lru_cache(maxsize=64)
 def _users(macros: Macros) -> Dialect:
     bundled = {name: macro for name, macro in KERNEL.table.items() if name not in PRIMITIVES}
     return _kernel(completed(macros, bundled))
 
 
-@cache
+@lru_cache(maxsize=64)
 def _kernel(macros: Macros) -> Dialect:
     return Dialect("c", macros, PRIMITIVES, frozenset({"Plain"}))
