@@ -219,6 +219,41 @@ SCENARIO = Recipe(
     guides=("tests/mmcore/test_scenarios.py",),
 )
 
+CSV = _text('''
+    """Comma-separated values: test, model, observation."""
+
+    from __future__ import annotations
+
+    from litmus.report.form import Report
+    from litmus.verdict import Answer
+
+
+    class Csv(Report):
+        """The report `-o csv`: a line for each verdict."""
+
+        def add(self, answer: Answer) -> str:
+            """One line for the answer, if it has a verdict."""
+            verdict = answer.verdict
+            return f"{verdict.test},{verdict.model},{verdict.observation}\\n" if verdict else ""
+    ''')
+
+
+def _check_csv(copy: Copy) -> None:
+    assert copy.run("litmus", "check", "-o", "csv", "-m", "sc", "examples/SB.litmus") == "SB,sc,Never\n"
+    assert "text|herd|json|junit|github|csv" in copy.run("litmus", "check", "--help")
+
+
+FORM = Recipe(
+    "A new form of output",
+    {
+        "litmus/report/csv.py": New(CSV),
+        "litmus/report/forms.py": Insert('    "csv": "litmus.report.csv:Csv",\n', after='"github":'),
+        "README.md": Insert("| `-o csv` | comma-separated values: test, model, observation |\n", after="| `-o junit"),
+    },
+    _check_csv,
+    guides=("tests/users/test_forms.py",),
+)
+
 LESSON = _text("""
     # 17. One location
 
@@ -275,4 +310,4 @@ COURSE = Recipe(
     _check_lesson,
 )
 
-RECIPES = (INSTRUCTION, PRIMITIVE, MODEL, CONSTRUCT, SCENARIO, COURSE)
+RECIPES = (INSTRUCTION, PRIMITIVE, MODEL, CONSTRUCT, FORM, SCENARIO, COURSE)
