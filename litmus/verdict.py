@@ -88,12 +88,10 @@ class Problem:
 class Answer:
     """One test under one model.  One of `verdict`, `problem` and `uncompiled` is there.
 
-    `uncompiled`: why the test has no form on the model's architecture, where every model was asked.
-
-    `test`, `arch` and `condition` are None when the test could not be read, `model` when the problem came
-    before any model.  `hash` is the test's own `Hash` field.  `line`: where the test says what it expects of the model,
-    if it does.  `last`: no more answers to the same test follow.
-    `notes`: what to know about how the test was read.
+    `uncompiled`: why the test has no form on the model's architecture, where every model was asked.  `test`, `arch` and
+    `condition` are None when the test could not be read, `model` when the problem came before any model.  `hash` is the
+    test's own `Hash` field.  `line`: where the test says what it expects of the model, if it does.  `last`: no more
+    answers to the same test follow.  `notes`: what to know about how the test was read.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""What a command line is about: the program of a path, the models of a name, and the models of a test."""
+"""Which models a test is asked under, and reading both: the program of a text, the model of a name."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ARCHITECTURE_MODELS = {
 
 
 def named_models(asked: Sequence[str], program: Program) -> tuple[str, ...]:
-    """The models that a test is asked under, each once: those of the command line, or else of its language."""
+    """The models that a test is asked under, each once: those that were named, or else of its language."""
     names = (every_model(program) if name == ALL else (name,) for name in asked)
     return tuple(dict.fromkeys(name for some in names for name in some)) or default_models(program)
 

@@ -35,6 +35,7 @@ def _add_models(parser: Parser, more: str = "") -> None:
 
 
 def _check(parser: Parser) -> None:
+    """`litmus check`."""
     from litmus.report.forms import FORMS
 
     add = parser.add_argument
@@ -65,11 +66,13 @@ def _form(name: str) -> str:
 
 
 def _lower(parser: Parser) -> None:
+    """`litmus lower`."""
     parser.add_argument("--to", required=True, metavar="ARCH", help="x86, aarch64, ppc, riscv, arm, native or c")
     parser.add_argument("path", metavar="FILE", help="a native or kernel C test, or - for standard input")
 
 
 def _show(parser: Parser) -> None:
+    """`litmus show`."""
     _add_question(parser, "show", "; a page shows them all, a picture the first")
     parser.add_argument(
         "-o", "--output", metavar="FILE",
@@ -80,6 +83,7 @@ def _show(parser: Parser) -> None:
 
 
 def _explain(parser: Parser) -> None:
+    """`litmus explain`."""
     _add_question(parser, "explain")
     add_output(parser, "text", "json")
     add_timeout(parser, "up")
@@ -94,6 +98,7 @@ def _add_question(parser: Parser, verb: str, more: str = "") -> None:
 
 
 def _compare(parser: Parser) -> None:
+    """`litmus compare`."""
     add = parser.add_argument
     add("first", metavar="A", help="a log: what check -o json or -o herd prints, or herd7, or litmus7; or -")
     add("second", metavar="B", help="the log to compare with it")
@@ -103,10 +108,12 @@ def _compare(parser: Parser) -> None:
 
 
 def _cache(parser: Parser) -> None:
+    """`litmus cache`."""
     parser.add_argument("--clear", action="store_true", help="remove all of them")
 
 
 def _learn(parser: Parser) -> None:
+    """`litmus learn`."""
     add = parser.add_argument
     add("lesson", nargs="?", metavar="N", help="the number of a lesson (default: list them)")
     add("--answer", action="store_true", help="the answer to its exercise, instead of the lesson")

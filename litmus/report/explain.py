@@ -31,6 +31,7 @@ def text(explanation: Explanation) -> str:
 
 
 def _lines(explanation: Explanation) -> Iterator[str]:
+    """All lines."""
     answer = {True: "forbidden", False: "allowed", None: "undecided"}[explanation.forbidden]
     outcome = shorten(proposition_text(explanation.outcome), LONGEST_OUTCOME, placeholder=" ...")
     yield f"{explanation.test}, {explanation.model}: {answer}: {outcome}"
@@ -46,6 +47,7 @@ def _lines(explanation: Explanation) -> Iterator[str]:
 
 
 def _forbidden(explanation: Explanation) -> Iterator[str]:
+    """How many ways to the outcome there are, what forbids them, and which orderings that needs."""
     if not explanation.ways:
         yield "  No choice of rf and co gives these values, whatever the model."
         return
@@ -67,16 +69,19 @@ def _reasons(reasons: Sequence[Reason]) -> Iterator[str]:
 
 
 def _what(others: Sequence[Reason]) -> str:
+    """What the reasons that are not shown have in common."""
     if all(reason.coherence for reason in others):
         return "accesses of one location by itself would be out of order"
     return "more reasons, not shown here"
 
 
 def _ways(number: int) -> str:
+    """`1 way`, `2 ways`."""
     return "1 way" if number == 1 else f"{number} ways"
 
 
 def _reason(reason: Reason) -> Iterator[str]:
+    """One reason: its axiom, its two sentences, its cycle with a line for each statement and one for each edge."""
     yield f"  by {reason.axiom} ({_ways(reason.ways)}):"
     yield from (f"    {line}" for line in wrap(reason.story, WIDTH - 4))
     width = max((len(str(step.source)) for step in reason.cycle), default=0)
@@ -88,11 +93,13 @@ def _reason(reason: Reason) -> Iterator[str]:
 
 
 def _arrow(step: Step) -> str:
+    """`| barrier by StoreStore`."""
     via = "" if step.via is None else f" by {step.via.text}"
     return f"| {step.relation}{via}"
 
 
 def _orderings(explanation: Explanation) -> Iterator[str]:
+    """What is needed, redundant, enough, and not known."""
     yield from _listed("needed", "take out any one of these, and it becomes possible", explanation.having("needed"))
     redundant = explanation.having("redundant")
     yield from _listed("redundant", "take out any one of these, and it stays forbidden", redundant)
@@ -102,6 +109,7 @@ def _orderings(explanation: Explanation) -> Iterator[str]:
 
 
 def _listed(title: str, meaning: str, orderings: Iterable[Ordering]) -> Iterator[str]:
+    """A list of orderings under its title, if there are any."""
     found = list(orderings)
     if found:
         yield f"  {title} ({meaning}):"
@@ -110,6 +118,7 @@ def _listed(title: str, meaning: str, orderings: Iterable[Ordering]) -> Iterator
 
 
 def _repair(barriers: Iterable[Barrier]) -> Iterator[str]:
+    """The barriers that forbid an allowed outcome."""
     yield "  to forbid it, put in:"
     for barrier in barriers:
         yield f"    {barrier.text} before {barrier.before} ({barrier.before.text})"
@@ -119,6 +128,7 @@ def _repair(barriers: Iterable[Barrier]) -> Iterator[str]:
 
 
 def _story(story: Story) -> Iterator[str]:
+    """The steps, and what is out of order in them."""
     yield f"  step by step ({MACHINES[story.machine]}):"
     yield from (f"    {number}. {step}" for number, step in enumerate(story.steps, 1))
     for sentence in story.reordered:

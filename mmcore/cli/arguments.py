@@ -18,6 +18,7 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
 
 
 def _check(parser: Parser) -> None:
+    """`mmcore check`."""
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=SCENARIO_HELP)
     parser.add_argument("--all", action="store_true", help="check every scenario of `mmcore list`")
     _add_several(parser, "--variant", "NAME", "variants", "a variant; may be repeated (default: all)")
@@ -28,6 +29,7 @@ def _check(parser: Parser) -> None:
 
 
 def _run(parser: Parser) -> None:
+    """`mmcore run`."""
     add = parser.add_argument
     add("scenario", nargs="?", metavar="SCENARIO", help=f"{SCENARIO_HELP} (default: all that `mmcore list` shows)")
     add("--variant", default="all", metavar="NAME", help="a variant of the scenario, or all (default: all)")
@@ -41,6 +43,7 @@ def _run(parser: Parser) -> None:
 
 
 def _export(parser: Parser) -> None:
+    """`mmcore export`."""
     add = parser.add_argument
     add("scenario", metavar="SCENARIO", help=SCENARIO_HELP)
     add("--variant", default="fixed", metavar="NAME", help="a variant (default: fixed)")
@@ -49,6 +52,7 @@ def _export(parser: Parser) -> None:
 
 
 def _explain(parser: Parser) -> None:
+    """`mmcore explain`."""
     parser.add_argument("scenario", metavar="SCENARIO", help=SCENARIO_HELP)
     _add_several(parser, "--variant", "NAME", "variants",
                  "with -m, a variant to explain; may be repeated (default: all)")  # fmt: skip
