@@ -64,12 +64,6 @@ class Verdict:
             return None
         return agrees(self.machine, self.expected)
 
-    def _repr_html_(self) -> str:
-        """What notebooks show: the observation, and every final state with a picture."""
-        from litmus.gallery.notebook import verdict_html
-
-        return verdict_html(self)
-
 
 @dataclass(frozen=True)
 class Problem:

@@ -65,12 +65,6 @@ class Execution:
         found = [(i, evaluate(event.value, self.values)) for i, event in enumerate(events) if event.value is not None]
         return sum(1 << i * n + j for (i, a), (j, b) in product(found, found) if a != b)
 
-    def _repr_svg_(self) -> str:
-        """The picture that notebooks show."""
-        from litmus.gallery.notebook import execution_svg
-
-        return execution_svg(self)
-
     def _final(self, item: Observable, values: Mapping[int, Value]) -> Value:
         if isinstance(item, RegisterAt):
             return evaluate(self.structure.registers.get((item.thread, item.register), 0), values)

@@ -16,6 +16,7 @@ import pytest
 from litmus.cat.library import load_model
 from litmus.check import check
 from litmus.gallery.exhibit import show
+from litmus.gallery.notebook import execution_svg, verdict_html
 from litmus.picture.dot import dot
 from litmus.picture.graph import Arrow, Box, Graph
 from litmus.picture.kinds import LOOKS
@@ -116,11 +117,11 @@ def test_the_cycle_is_a_line_of_text() -> None:
 def test_notebooks() -> None:
     program = parse(Source("SB", (ROOT / "examples" / "SB.litmus").read_text(encoding="utf-8")))
     verdict = check(program, load_model("x86-tso"))
-    html = verdict._repr_html_()
+    html = verdict_html(verdict)
     assert html.count("<svg") == len(verdict.states) == 4
     assert "Sometimes" in html and "0:r0=0; 1:r0=0;" in html
     ElementTree.fromstring(html)
-    picture = verdict.witnesses[0]._repr_svg_()  # type: ignore[attr-defined]
+    picture = execution_svg(verdict.witnesses[0])  # type: ignore[arg-type]
     assert ElementTree.fromstring(picture).tag.endswith("svg")
 
 
