@@ -62,12 +62,16 @@ def _ignore_interrupts() -> None:
 
 @contextmanager
 def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
-    """Worker processes; when the block is left by an exception they are ended in the middle of their tests."""
+    """Worker processes; when the block is left by an exception they are ended in the middle of their tests.
+
+    Other processes of the caller's stay.
+    """
+    others = set(active_children())
     pool = ProcessPoolExecutor(jobs, initializer=_ignore_interrupts)
     try:
         yield pool
         pool.shutdown()
     finally:
         pool.shutdown(wait=False)
-        for child in active_children():
+        for child in set(active_children()) - others:
             child.terminate()

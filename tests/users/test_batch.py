@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import json
+import multiprocessing
+import time
 from pathlib import Path
 
 import pytest
@@ -69,6 +71,19 @@ def test_a_bad_model_is_an_error_before_any_test(tmp_path: Path, name: str, erro
     (tmp_path / "bad.cat").write_text('"bad"\nlet\n', encoding="utf-8")
     with pytest.raises(error):
         check_all([f"{EXAMPLES}/SB.litmus"], [str(tmp_path / name) if name.endswith(".cat") else name])
+
+
+def test_a_batch_that_is_cut_ends_its_own_processes_only(paths: tuple[str, ...]) -> None:
+    mine = multiprocessing.Process(target=time.sleep, args=(60,), daemon=True)
+    mine.start()
+    stream = check_all(paths, MODELS, jobs=2)
+    next(stream)
+    stream.close()
+    for worker in set(multiprocessing.active_children()) - {mine}:
+        worker.join(10)
+    assert multiprocessing.active_children() == [mine]
+    mine.kill()
+    mine.join()
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
