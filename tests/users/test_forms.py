@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from litmus.cli import main
+from litmus.cli import main, show
 from litmus.errors import UsageError
 from litmus.report import Report
 from litmus.report.forms import FORMS, form
@@ -33,6 +33,20 @@ def test_every_form_is_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["check", "--help"])
     assert f"-o {'|'.join(FORMS)}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("form", sorted(set(show.FORMS.values())))
+def test_every_form_of_a_picture_is_told_and_drawn(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endings = [ending for ending, other in show.FORMS.items() if other == form]
+    with pytest.raises(SystemExit):
+        main(["show", "--help"])
+    for text in (capsys.readouterr().out, (ROOT / "docs" / "show.md").read_text(encoding="utf-8")):
+        assert any(re.search(rf"{re.escape(ending)}\b", text) for ending in endings)
+    for ending in endings:
+        assert main(["show", "-m", "sc", SB, "-o", str(tmp_path / f"x{ending}")]) == 0
+    assert len({(tmp_path / f"x{ending}").read_text(encoding="utf-8") for ending in endings}) == 1
 
 
 # --- of other packages ----------------------------------------------------------------------------------
