@@ -18,6 +18,7 @@ from litmus._version import VERSION as __version__
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from litmus.batch import check_all
     from litmus.cat import Model, ModelInfo, load_model, model_names
     from litmus.check import Options, check
     from litmus.errors import InputError, InternalError, LitmusError, UnsupportedError, UsageError
@@ -29,15 +30,17 @@ if TYPE_CHECKING:
     from litmus.program import Condition, Expectation, Program
     from litmus.source import Source, Span
     from litmus.syntax import parse
-    from litmus.verdict import State, Verdict
+    from litmus.verdict import Answer, Problem, State, Verdict
 
 __all__ = [
-    "Condition", "Execution", "Expectation", "Explanation", "InputError", "InternalError", "LitmusError", "Model",
-    "ModelInfo", "Options", "Program", "Source", "Span", "State", "UnsupportedError", "UsageError", "Verdict",
-    "__version__", "check", "explain", "find", "load_model", "lower", "model_names", "parse", "read", "render",
+    "Answer", "Condition", "Execution", "Expectation", "Explanation", "InputError", "InternalError", "LitmusError",
+    "Model", "ModelInfo", "Options", "Problem", "Program", "Source", "Span", "State", "UnsupportedError",
+    "UsageError", "Verdict", "__version__", "check", "check_all", "explain", "find", "load_model", "lower",
+    "model_names", "parse", "read", "render",
 ]  # fmt: skip
 
 _HOMES = {
+    "litmus.batch": ("check_all",),
     "litmus.cat": ("Model", "ModelInfo", "load_model", "model_names"),
     "litmus.check": ("Options", "check"),
     "litmus.errors": ("InputError", "InternalError", "LitmusError", "UnsupportedError", "UsageError"),
@@ -49,7 +52,7 @@ _HOMES = {
     "litmus.program": ("Condition", "Expectation", "Program"),
     "litmus.source": ("Source", "Span"),
     "litmus.syntax": ("parse",),
-    "litmus.verdict": ("State", "Verdict"),
+    "litmus.verdict": ("Answer", "Problem", "State", "Verdict"),
 }
 """Where the public names are at home."""
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -14,7 +15,8 @@ from types import ModuleType
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 FACES = (
-    "litmus", "litmus.testing", "mmcore.cpu", "mmcore.memory", "mmcore.scenario", "mmcore.machine", "mmcore.errors",
+    "litmus", "litmus.testing", "litmus.report", "litmus.files.caches", "mmcore.cpu", "mmcore.memory",
+    "mmcore.scenario", "mmcore.machine", "mmcore.errors",
 )  # fmt: skip
 """What users import: the documented paths."""
 
@@ -63,7 +65,8 @@ def _signature(value: object) -> str:
         return ""
     public = [parameter for name, parameter in found.parameters.items() if not name.startswith("_")]
     gives = inspect.Signature.empty if inspect.isclass(value) else found.return_annotation
-    return str(found.replace(parameters=public, return_annotation=gives)).replace("'", "")
+    text = str(found.replace(parameters=public, return_annotation=gives)).replace("'", "")
+    return re.sub(r"<(?:function|class) (\w+)[^>]*>", r"\1", text)  # a function has no address that stays
 
 
 def _doc(value: object) -> str:

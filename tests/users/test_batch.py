@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import litmus
 from litmus.batch import Batch, Setting, answers, check_all
 from litmus.check import Options
 from litmus.cli import main
@@ -32,6 +33,11 @@ def told(answer: Answer) -> tuple[object, ...]:
     """What is the same in every run."""
     verdict = answer.verdict
     return answer.path, answer.test, answer.model, answer.problem, verdict and (verdict.observation, verdict.states)
+
+
+def test_it_is_in_the_public_face() -> None:
+    assert litmus.check_all is check_all
+    assert litmus.Answer is Answer
 
 
 def test_the_answers_come_in_order_one_for_each_test_and_model(paths: tuple[str, ...]) -> None:
