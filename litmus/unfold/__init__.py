@@ -7,7 +7,9 @@ and what is assumed of values.  Event numbers are dense, initial writes come fir
 from litmus.unfold.events import INITIAL, Event, EventStructure
 from litmus.unfold.paths import Walker
 from litmus.unfold.registers import RegisterWalker
-from litmus.unfold.unfolding import unfold
+from litmus.unfold.unfolding import Unfolding, unfold
 from litmus.unfold.values import Domains, outcomes
 
-__all__ = ["INITIAL", "Domains", "Event", "EventStructure", "RegisterWalker", "Walker", "outcomes", "unfold"]
+__all__ = [
+    "INITIAL", "Domains", "Event", "EventStructure", "RegisterWalker", "Unfolding", "Walker", "outcomes", "unfold"
+]  # fmt: skip
