@@ -10,7 +10,7 @@ from litmus.errors import UnsupportedError
 from litmus.logic import mask_of, universe
 from litmus.program import Pointer, Program, Value
 from litmus.program.term import Operation, Read, Term
-from litmus.unfold.events import INITIAL, Event, EventStructure
+from litmus.unfold.events import INITIAL, Event, EventKind, EventStructure
 from litmus.unfold.fusion import FUSED, fuse
 from litmus.unfold.relations import location_classes, path_relations
 from litmus.unfold.steps import KEYS_PER_THREAD, Path, Step
@@ -95,7 +95,7 @@ def _by_location(events: Sequence[Event], initial: int) -> dict[Pointer, list[in
 
 
 def _of_kind(
-    kind: str, located: Mapping[Pointer, Sequence[int]], events: Sequence[Event]
+    kind: EventKind, located: Mapping[Pointer, Sequence[int]], events: Sequence[Event]
 ) -> dict[Pointer, tuple[int, ...]]:
     """The events of a kind at each location."""
     return {place: tuple(i for i in ids if events[i].kind == kind) for place, ids in located.items()}

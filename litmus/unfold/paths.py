@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from litmus.errors import InputError
+from litmus.errors import InputError, assert_never
 from litmus.program import (
     Assign,
     Assume,
@@ -97,6 +97,8 @@ class Walker(Accesses):
                 return self._assuming(run, self._value(run, condition).term)
             case Scope(pick):
                 run.pick = pick
+            case _ as unknown:
+                assert_never(unknown)
         return run
 
     def _perform_assign(self, run: Run, register: str, expression: Expression, stack: list[Run]) -> Run | None:

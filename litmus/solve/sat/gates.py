@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from litmus.cat import Node
+from litmus.cat import CheckKind, Node
 from litmus.ground import Bounded, Pair, ReadValues, Relations
 from litmus.logic import TRUE, bits
 from litmus.program import Value
@@ -31,7 +31,7 @@ class GateRelations(Relations):
         self._waiting: list[tuple[Node, int, int]] = []
         self._steps: dict[tuple[int, int], list[tuple[int, int]]] = {}
 
-    def passes(self, kind: str, node: Node) -> int:
+    def passes(self, kind: CheckKind, node: Node) -> int:
         """The literal of a check (not negated)."""
         literal = super().passes(kind, node)
         while self._waiting:
