@@ -1,6 +1,6 @@
 """Events and event structures: a program before it is known which write each read reads from.
 
-`litmus.unfold` makes them.  An `EventStructure` is one case of a program: one path of each thread, with every
+`litmus.unfold.assembly` makes them.  An `EventStructure` is one case of a program: one path of each thread, with every
 address known.  Event ids are dense, initial writes first, then thread by thread in program order.  Sets of
 events are bit masks and relations flat integers over `litmus.logic.relation.Universe(n)`.
 """
