@@ -1,7 +1,7 @@
 """Events and event structures: a program before it is known which write each read reads from.
 
-`litmus.unfold.assembly` makes them.  An `EventStructure` is one case of a program: one path of each thread, with every
-address known.  Event ids are dense, initial writes first, then thread by thread in program order.  Sets of
+`litmus.unfold.assembly` makes them.  An `EventStructure` is one straight line of a program: one path of each thread,
+with every address known.  Event ids are dense, initial writes first, then thread by thread in program order.  Sets of
 events are bit masks and relations flat integers over `litmus.logic.relation.Universe(n)`.
 """
 
@@ -45,7 +45,7 @@ class Event:
 
 @dataclass(slots=True, eq=False)
 class EventStructure:
-    """One case of a program, ready for a model.
+    """One path of each thread of a program, ready for a model.
 
     `sets` and `relations` are what cat models see under those names (`R`, `X`, `po`, `addr`, `rmw`, ...);
     neither rf nor co nor anything that depends on them is there.  `reads` maps the key of a read to its event

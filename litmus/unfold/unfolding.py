@@ -17,7 +17,7 @@ from litmus.unfold.values import as_location, joint, read_domains
 
 @dataclass(slots=True, eq=False)
 class Unfolding:
-    """All cases of a program.  `bounded`: some path was cut at the unrolling bound and is missing."""
+    """What becomes of a program.  `bounded`: some path was cut at the unrolling bound and is missing."""
 
     program: Program
     paths: tuple[tuple[Path, ...], ...]
