@@ -5,28 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TypeAlias
 
-from litmus.case import lowered, wanted_of
+from litmus.case import Case
 from litmus.cat import UNDEFINED, Model, require_declared
 from litmus.errors import InternalError, UsageError
 from litmus.ground import Problem, Query, rules
 from litmus.judge import Evaluator, Execution, Flagged
-from litmus.program import (
-    TRUE,
-    Not,
-    Observable,
-    Program,
-    Value,
-    expectation,
-    observables,
-    predicate,
-)
+from litmus.program import TRUE, Not, Program, Value, expectation, observables, predicate
 from litmus.solve import ENGINES, Budget, Found, Solver, Undecided, pose
-from litmus.unfold import EventStructure, RegisterWalker, Walker, unfold
-from litmus.verdict import Observation, Verdict, observe
+from litmus.unfold import EventStructure
+from litmus.verdict import Observation, State, Verdict, observe
 
 MOST_WITNESSES = 1_000
 """So many witnesses are re-evaluated together."""
+
+
+Counted: TypeAlias = tuple[tuple[Value, ...], int | None]
+"""A final state and the number of its executions, None where a back end did not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +69,19 @@ def check(program: Program, model: Model, options: Options = Options()) -> Verdi
     if options.engine not in ENGINES:
         raise UsageError(f"there is no engine '{options.engine}'", hint=f"known engines: {', '.join(ENGINES)}")
     start = time.process_time()
-    verdict = _check(program, model, options)
+    verdict = _check(Case.of(program, model), options)
     return replace(verdict, seconds=time.process_time() - start)
 
 
-def _check(program: Program, model: Model, options: Options) -> Verdict:
+def _check(case: Case, options: Options) -> Verdict:
     budget = Budget(options.timeout, options.rlimit)
     tally, undecided, reordered = _Tally(), None, None
     direct, written = False, None
-    translated = lowered(program, model)
-    require_declared(translated, model)
-    question = _Question(program, translated)
+    require_declared(case.test, case.model)
+    question = _Question(case)
     try:
-        for number, variant in enumerate(_variants(program, options)):
-            _explore(variant, model, options, budget, tally, question)
+        for number, variant in enumerate(_variants(case, options)):
+            _explore(variant, options, budget, tally, question)
             reached = options.compiler and any(map(question.interesting, tally.counts))
             if number == 0:
                 direct = reached
@@ -93,58 +89,46 @@ def _check(program: Program, model: Model, options: Options) -> Verdict:
             elif reached and not direct and reordered is None:
                 from litmus.lowering import render
 
-                reordered = render(variant)
+                reordered = render(variant.program)
     except Undecided as limit:
         undecided = str(limit)
     except RecursionError:
         undecided = "the recursive definitions of the model go too deep in this test"
-    verdict = _verdict(question, model, tally, undecided)
+    verdict = _verdict(question, tally, undecided)
     if options.verdict_only:
         verdict = replace(verdict, states=(), states_listed=False, positive=None, negative=None)
     return replace(verdict, compiler_only=reordered is not None, reordered=reordered, as_written=written)
 
 
-def _variants(program: Program, options: Options) -> Iterator[Program]:
-    """The program, and with `compiler` what a compiler may make of a native one."""
-    if not options.compiler or program.arch != "native":
-        yield program
-    else:
+def _variants(case: Case, options: Options) -> Iterator[Case]:
+    """The case, and with `compiler` those of what a compiler may make of a native program."""
+    yield case
+    if options.compiler and case.program.arch == "native":
         from litmus.lowering.compiler import reorderings
 
-        yield from reorderings(program)
+        for program in islice(reorderings(case.program), 1, None):
+            yield Case.of(program, case.model)
 
 
-def _explore(
-    program: Program, model: Model, options: Options, budget: Budget, tally: _Tally, question: _Question
-) -> None:
-    """Adds the final states of a program to the tally, one event structure after the other."""
-    translated = lowered(program, model)
-    wanted = question.wanted if translated is question.program else wanted_of(translated)
-    unfolding = unfold(translated, options.unroll, RegisterWalker if model.registers else Walker, budget.spend)
+def _explore(case: Case, options: Options, budget: Budget, tally: _Tally, question: _Question) -> None:
+    """Adds the final states of a case to the tally, one event structure after the other."""
+    unfolding = case.unfold(options.unroll, budget.spend)
     tally.bounded |= unfolding.bounded
     for structure in unfolding.structures():
         if options.verdict_only and question.settled(tally.counts):
             break
-        _solve(translated, structure, model, wanted, options, budget, tally)
+        _solve(case, structure, options, budget, tally)
 
 
 # --- one event structure --------------------------------------------------------------------------------
 
 
-def _solve(
-    program: Program,
-    structure: EventStructure,
-    model: Model,
-    wanted: Sequence[Observable],
-    options: Options,
-    budget: Budget,
-    tally: _Tally,
-) -> None:
+def _solve(case: Case, structure: EventStructure, options: Options, budget: Budget, tally: _Tally) -> None:
     """Adds the final states of one event structure to the tally; every witness is re-evaluated."""
     budget.spend()
-    theory = model.theory(structure.signature)
-    condition, filtered = program.condition.proposition, program.filter or TRUE
-    query = Query(tuple(wanted), filtered, (condition, Not(condition)) if options.verdict_only else ())
+    theory = case.theory(structure)
+    condition, filtered = case.test.condition.proposition, case.test.filter or TRUE
+    query = Query(case.wanted, filtered, (condition, Not(condition)) if options.verdict_only else ())
     posed = pose(structure, theory, rules(theory), query, options.engine, budget)
     if posed is None:
         return
@@ -155,23 +139,23 @@ def _solve(
         if structure.refusal is not None:
             raise structure.refusal
         evaluator = evaluator or Evaluator(theory, structure)
-        _confirm(program, evaluator, batch, wanted)
+        _confirm(case, evaluator, batch)
         for found in batch:
             tally.add(found)
     if evaluator is not None:
-        _add_flags(program, evaluator, solver, problem, tally)
+        _add_flags(case, evaluator, solver, problem, tally)
     if solver.out_of_thin_air():
         raise Undecided("the model allows values out of thin air")
 
 
-def _add_flags(program: Program, evaluator: Evaluator, solver: Solver, problem: Problem, tally: _Tally) -> None:
+def _add_flags(case: Case, evaluator: Evaluator, solver: Solver, problem: Problem, tally: _Tally) -> None:
     """Adds the flags that some allowed execution raises, each with what raised it there."""
     for name, raised in problem.flags:
         found = None if name in tally.flags else solver.witness(raised)
         if found is not None:
             what = next((flag for flag in evaluator.flags(found.execution) if flag.name == name), None)
             if what is None:
-                raise InternalError(f"{program.name}: a witness does not raise the flag '{name}'")
+                raise InternalError(f"{case.test.name}: a witness does not raise the flag '{name}'")
             tally.flags[name] = what
 
 
@@ -192,31 +176,30 @@ def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:
         yield batch
 
 
-def _confirm(program: Program, evaluator: Evaluator, batch: Sequence[Found], wanted: Sequence[Observable]) -> None:
+def _confirm(case: Case, evaluator: Evaluator, batch: Sequence[Found]) -> None:
     """Re-evaluates witnesses by concrete sets; a disagreement is a bug, never a verdict."""
     for found in batch:
-        if not found.execution.feasible or found.execution.final(wanted) != found.values:
-            raise InternalError(f"{program.name}: a witness does not end in the state it was found for")
+        if not found.execution.feasible or found.execution.final(case.wanted) != found.values:
+            raise InternalError(f"{case.test.name}: a witness does not end in the state it was found for")
     failing = evaluator.violated([found.execution for found in batch])
     if failing is not None:
-        raise InternalError(f"{program.name}: a witness violates the axiom '{failing.name}'")
+        raise InternalError(f"{case.test.name}: a witness violates the axiom '{failing.name}'")
 
 
 # --- the verdict ----------------------------------------------------------------------------------------
 
 
 class _Question:
-    """What a program asks, about states in the order of `wanted_of`.
+    """What a program asks, about states in the order of `Case.wanted`.
 
     The values are those of the lowered program, whose elements of arrays have other addresses.
     """
 
-    def __init__(self, program: Program, translated: Program) -> None:
-        self.program = program
-        self.asked = observables(program)
-        self.wanted = wanted_of(translated)
-        self.satisfies = predicate(translated.condition.proposition, self.wanted)
-        self.passes = predicate(translated.filter or TRUE, self.wanted)
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.kind = case.program.condition.kind
+        self.satisfies = predicate(case.test.condition.proposition, case.wanted)
+        self.passes = predicate(case.test.filter or TRUE, case.wanted)
 
     def settled(self, states: Iterable[tuple[Value, ...]]) -> bool:
         """Whether the states hold one that satisfies the proposition, and one that does not."""
@@ -229,31 +212,22 @@ class _Question:
 
     def interesting(self, values: Sequence[Value]) -> bool:
         """Whether a state decides the question: a witness, or for `forall` a counterexample."""
-        return self.passes(values) and self.satisfies(values) == (self.program.condition.kind != "forall")
+        return self.passes(values) and self.satisfies(values) == (self.kind != "forall")
 
 
-def _verdict(question: _Question, model: Model, tally: _Tally, undecided: str | None) -> Verdict:
-    program, asked = question.program, question.asked
-    kind = program.condition.kind
-    good: list[int | None] = []
-    bad: list[int | None] = []
-    states: dict[tuple[Value, ...], None] = {}
-    witnesses = []
-    for values, count in sorted(tally.counts.items(), key=_state_key):
-        if question.passes(values):
-            (good if question.satisfies(values) else bad).append(count)
-            if UNDEFINED not in tally.flags:  # else every final state is possible
-                states[values[: len(asked)]] = None
-            witnesses.append(tally.witnesses[values])
+def _verdict(question: _Question, tally: _Tally, undecided: str | None) -> Verdict:
+    program, model = question.case.program, question.case.model
+    counted = [item for item in sorted(tally.counts.items(), key=_state_key) if question.passes(item[0])]
+    good, bad = _parted(question, counted)
     expected = expectation(program, model.name)
     return Verdict(
         test=program.name,
         arch=program.arch,
         model=model.name,
-        kind=kind,
+        kind=question.kind,
         observation=None if undecided else observe(bool(good), bool(bad)),
-        holds=None if undecided else {"exists": bool(good), "~exists": not good, "forall": not bad}[kind],
-        states=tuple({item.name: str(v) for item, v in zip(asked, values, strict=True)} for values in states),
+        holds=None if undecided else {"exists": bool(good), "~exists": not good, "forall": not bad}[question.kind],
+        states=() if UNDEFINED in tally.flags else _named(program, counted),
         positive=_total(good),
         negative=_total(bad),
         path=program.source.name if program.source else None,
@@ -262,8 +236,24 @@ def _verdict(question: _Question, model: Model, tally: _Tally, undecided: str | 
         bounded=tally.bounded,
         undecided=undecided,
         expected=expected.verdict if expected else None,
-        witnesses=tuple(witnesses),
+        witnesses=tuple(tally.witnesses[values] for values, _ in counted),
     )
+
+
+def _parted(question: _Question, counted: Iterable[Counted]) -> tuple[list[int | None], list[int | None]]:
+    """The numbers of executions of the states that satisfy the proposition, and of those that do not."""
+    good: list[int | None] = []
+    bad: list[int | None] = []
+    for values, count in counted:
+        (good if question.satisfies(values) else bad).append(count)
+    return good, bad
+
+
+def _named(program: Program, counted: Iterable[Counted]) -> tuple[State, ...]:
+    """The states as a person sees them, each once: without what only the filter mentions."""
+    asked = observables(program)
+    states = dict.fromkeys(values[: len(asked)] for values, _ in counted)
+    return tuple({item.name: str(v) for item, v in zip(asked, values, strict=True)} for values in states)
 
 
 def _total(counts: list[int | None]) -> int | None:
@@ -276,6 +266,6 @@ def _total(counts: list[int | None]) -> int | None:
     return total
 
 
-def _state_key(item: tuple[tuple[Value, ...], int | None]) -> tuple[tuple[bool, int, str], ...]:
+def _state_key(item: Counted) -> tuple[tuple[bool, int, str], ...]:
     """States sort by their values, numbers before addresses."""
     return tuple([(False, v, "") if isinstance(v, int) else (True, 0, str(v)) for v in item[0]])

@@ -9,18 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Literal, TypeAlias
 
-from litmus.cat.theory import Fixpoint, Node, Theory
-from litmus.errors import InternalError, UnsupportedError
+from litmus.cat.graph import Node
+from litmus.cat.schedule import Fixpoint
+from litmus.cat.theory import Theory
+from litmus.errors import InternalError, UnsupportedError, assert_never
 from litmus.logic import Universe
 from litmus.unfold import EventStructure
 
 Values = list[int]
 """The value of each node, by node id: a set or a relation (see `litmus.logic.relation`)."""
 
+Unary: TypeAlias = Literal["inv", "plus", "toid", "dom", "rng", "not"]
+"""The operators with one argument."""
+
 
 def operate(u: Universe, node: Node, values: Values) -> int:
-    """The value of a node from the values of its arguments (not for `base` and `fix`)."""
+    """The value of a node from the values of its arguments (not for `base` and `fix`); the frequent operators first."""
     op, args = node.op, node.args
     if op == "and":
         result = values[args[0].id]
@@ -38,19 +44,19 @@ def operate(u: Universe, node: Node, values: Values) -> int:
         return u.cross(values[args[0].id], values[args[1].id])
     if op == "diff":
         return values[args[0].id] & ~values[args[1].id]
-    return _operate_rarely(u, node, values)
-
-
-def _operate_rarely(u: Universe, node: Node, values: Values) -> int:
-    """The remaining operators."""
-    op = node.op
     if op == "empty":
         return 0
     if op == "all":
         return u.everything
     if op == "id":
         return u.identity
-    argument = values[node.args[0].id]
+    if op == "base" or op == "fix":
+        raise InternalError(f"not an operator on values: {op}")
+    return _operate_on_one(u, op, node.is_set, values[args[0].id])
+
+
+def _operate_on_one(u: Universe, op: Unary, is_set: bool, argument: int) -> int:
+    """The value of an operator with one argument."""
     if op == "inv":
         return u.inverse(argument)
     if op == "plus":
@@ -58,12 +64,12 @@ def _operate_rarely(u: Universe, node: Node, values: Values) -> int:
     if op == "toid":
         return u.toid(argument)
     if op == "not":
-        return (u.everything if node.is_set else u.pairs) & ~argument
+        return (u.everything if is_set else u.pairs) & ~argument
     if op == "dom":
         return u.domain(argument)
     if op == "rng":
         return u.range(argument)
-    raise InternalError(f"no such operator: {op}")
+    assert_never(op)
 
 
 def base_value(structure: EventStructure, node: Node, dynamic: Mapping[str, int]) -> int:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from litmus.cat.built_in import NAMES, BuiltIn
+from litmus.cat.folding import Builder
 from litmus.cat.functions import argument, functions, items
+from litmus.cat.graph import FixGroup, Node
 from litmus.cat.operators import combine
-from litmus.cat.recursion import is_monotone, sets_among
+from litmus.cat.recursion import define, is_monotone, sets_among
 from litmus.cat.scope import Closure, Primitive, Scope, TagValue, Value, ValueSet, describe
-from litmus.cat.theory import Builder, FixGroup, Node, define
 from litmus.errors import InputError, UnsupportedError
 from litmus.source import Span
 from litmus.syntax.cat import tree as cat

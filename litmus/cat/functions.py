@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from litmus.cat.built_in import BuiltIn
+from litmus.cat.graph import DIFFERENT_VALUES, Node
 from litmus.cat.scope import Orders, Partition, Primitive, TagValue, Value, ValueSet, describe
-from litmus.cat.theory import DIFFERENT_VALUES, Node
 from litmus.errors import InputError, UnsupportedError
 from litmus.source import Span
 

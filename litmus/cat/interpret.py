@@ -12,10 +12,13 @@ from typing import TypeAlias
 
 from litmus.cat.built_in import set_of_tag
 from litmus.cat.expressions import Expressions, bind
+from litmus.cat.folding import Builder
 from litmus.cat.functions import items
+from litmus.cat.graph import Node
 from litmus.cat.recognize import is_atomicity, is_coherence, is_only_coherence
+from litmus.cat.schedule import is_static, schedule
 from litmus.cat.scope import Orders, ProcedureValue, Scope, TagValue, ValueSet, describe
-from litmus.cat.theory import Builder, Node, Theory, TheoryCheck, is_static, schedule
+from litmus.cat.theory import CheckRole, Theory, TheoryCheck
 from litmus.cat.vocabulary import UNDEFINED
 from litmus.errors import InputError, UnsupportedError
 from litmus.source import Span
@@ -143,7 +146,7 @@ class _Interpreter:
         self._record(check.role, check.kind, check.negated, node, check.name, check.span)
 
     def _record(
-        self, role: str, kind: cat.CheckKind, negated: bool, node: Node, name: str | None, span: Span | None
+        self, role: CheckRole, kind: cat.CheckKind, negated: bool, node: Node, name: str | None, span: Span | None
     ) -> None:
         label = UNDEFINED if role == "undefined" else name or (f"{kind} at line {span.line}" if span else kind)
         self.checks.append(TheoryCheck(role, kind, negated, node, label, span))

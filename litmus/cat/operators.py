@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from litmus.cat.theory import Builder, Node
+from litmus.cat.folding import Builder
+from litmus.cat.graph import Node
 from litmus.errors import InputError
 from litmus.syntax.cat import tree as cat
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from litmus.cat.theory import Builder, Node, TheoryCheck
+from litmus.cat.folding import Builder
+from litmus.cat.graph import Node
+from litmus.cat.theory import TheoryCheck
 
 
 def is_coherence(build: Builder, check: TheoryCheck, *more: Node) -> bool:

@@ -1,4 +1,4 @@
-"""Recursive definitions: which names are sets, and which definitions have a meaning.
+"""Recursive definitions: which names are sets, which definitions have a meaning, and what they turn out to be.
 
 `let rec` is a least fixpoint, so a name must not occur under its own complement.  The exception is recursion that
 the event structure decides, without rf and co: the reference evaluates the definitions again and again from
@@ -8,10 +8,12 @@ lock and unlock in this way, and takes them away.)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from litmus.cat.folding import Builder
+from litmus.cat.graph import ANTITONE, DYNAMIC, FixGroup, Node, depends_on
 from litmus.cat.scope import Value
-from litmus.cat.theory import FixGroup, Node, depends_on
+from litmus.errors import assert_never
 from litmus.syntax.cat import tree as cat
 
 RELATIONAL = frozenset({";", "*", "[]", "^-1", "^+", "^*", "?"})
@@ -57,8 +59,80 @@ def is_monotone(body: Node, group: FixGroup) -> bool:
         if node.id in seen:
             continue
         seen.add(node.id)
-        negative = node.args[-1:] if node.op in ("diff", "not") else ()
+        negative = node.args[-1:] if node.op in ANTITONE else ()
         if any(depends_on(a, members) for a in negative):
             return False
         pending.extend(node.args)
     return True
+
+
+# --- what they turn out to be -----------------------------------------------------------------------------
+
+
+def define(builder: Builder, group: FixGroup, bodies: Sequence[Node]) -> list[Node]:
+    """Gives the members of a group their bodies; what they turn out to be.
+
+    A body without recursion is used as it is, `X = r | X; X` is r^+, and what can only grow from itself is empty.
+    """
+    group.static = not any(_reaches_dynamic(body, {m.id for m in group.members}) for body in bodies)
+    if all(_vanishes(body, dict.fromkeys(group.members, True)) for body in bodies):
+        return [builder.nothing(node.is_set) for node in group.members]
+    if len(bodies) == 1 and (closure := _as_closure(builder, group.members[0], bodies[0])) is not None:
+        return [closure]
+    for node, body in zip(group.members, bodies, strict=True):
+        node.args = (body,)
+    if group.static:
+        _settle(group.members)
+    return list(group.members)
+
+
+def _settle(nodes: Iterable[Node]) -> None:
+    """Marks nodes as static, with all that they use: they were made before it was known."""
+    pending = list(nodes)
+    while pending:
+        node = pending.pop()
+        if not node.static:
+            node.static = True
+            pending.extend(node.args)
+
+
+def _vanishes(node: Node, known: dict[Node, bool]) -> bool:
+    """Whether a node is empty where the nodes that `known` says so are empty."""
+    found = known.get(node)
+    if found is None:
+        found = known[node] = _vanishes_by_operator(node, known)
+    return found
+
+
+def _vanishes_by_operator(node: Node, known: dict[Node, bool]) -> bool:
+    match node.op:
+        case "empty":
+            return True
+        case "or":
+            return all(_vanishes(a, known) for a in node.args)
+        case "and" | "seq" | "cross":
+            return any(_vanishes(a, known) for a in node.args)
+        case "diff" | "inv" | "plus" | "toid" | "dom" | "rng":
+            return _vanishes(node.args[0], known)
+        case "base" | "all" | "id" | "not" | "fix":
+            return False
+        case _ as unknown:
+            assert_never(unknown)
+
+
+def _as_closure(builder: Builder, node: Node, body: Node) -> Node | None:
+    parts = body.args if body.op == "or" else (body,)
+    steps = [p for p in parts if depends_on(p, {node})]
+    if not steps:
+        return body
+    if all(p.op == "seq" and p.args == (node, node) for p in steps) and len(steps) < len(parts):
+        return builder.plus(builder.union(p for p in parts if p not in steps))
+    return None
+
+
+def _reaches_dynamic(node: Node, seen: set[int]) -> bool:
+    if node.id in seen:
+        return False
+    seen.add(node.id)
+    unfinished = node.op == "fix" and not node.args  # an outer recursion, which may become dynamic
+    return unfinished or node.name in DYNAMIC or any(_reaches_dynamic(a, seen) for a in node.args)

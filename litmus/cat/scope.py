@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from litmus.cat.theory import Node
+from litmus.cat.graph import Node
 from litmus.source import Span
 from litmus.syntax.cat import tree as cat
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import islice
 
-from litmus.case import PORTABLE, lowered
+from litmus.case import Case
 from litmus.cat import Model
 from litmus.check import Options, check
 from litmus.errors import InternalError
@@ -39,7 +39,7 @@ def why(program: Program, model: Model, options: Options, most: int = MOST_WAYS)
         return start
     answer = _forbidden if start.forbidden else _allowed
     try:
-        return answer(replace(start, complete=not verdict.bounded), program, model, options, most)
+        return answer(replace(start, complete=not verdict.bounded), Case.of(program, model), options, most)
     except Undecided as limit:
         return replace(start, undecided=str(limit), complete=False)
 
@@ -61,27 +61,25 @@ def _notes(program: Program, model: Model, verdict: Verdict) -> tuple[str, ...]:
     return (*moved, *cut, *(f"flag: {flag.describe()}" for flag in verdict.flagged))
 
 
-def _forbidden(start: Explanation, program: Program, model: Model, options: Options, most: int) -> Explanation:
-    found = list(islice(ways(program, model, options.unroll, _budget(options)), most + 1))
+def _forbidden(start: Explanation, case: Case, options: Options, most: int) -> Explanation:
+    found = list(islice(ways(case, options.unroll, _budget(options)), most + 1))
     if any(way.violation is None for way in found):
-        raise InternalError(f"{program.name}: a way to the outcome is allowed, and the verdict says it is not")
+        raise InternalError(f"{case.program.name}: a way to the outcome is allowed, and the verdict says it is not")
     looked = found[:most]
-    translated, own_words = _translated(program, model)
-    carried = proof(translated, model, own_words, options, [way.execution for way in looked])
+    carried = proof(case, options, [way.execution for way in looked])
     return replace(
-        start, ways=len(looked), complete=start.complete and len(found) <= most, reasons=reasons(looked, own_words),
-        orderings=carried.orderings, enough=carried.enough,
+        start, ways=len(looked), complete=start.complete and len(found) <= most,
+        reasons=reasons(looked, case.own_words), orderings=carried.orderings, enough=carried.enough,
     )  # fmt: skip
 
 
-def _allowed(start: Explanation, program: Program, model: Model, options: Options, most: int) -> Explanation:
-    found = list(islice(allowed_executions(program, model, options.unroll, _budget(options)), MOST_EXECUTIONS))
-    translated, own_words = _translated(program, model)
-    theories = [model.theory(execution.structure.signature) for execution in found]
-    told = story(found, theories, own_words, translated.arch)
+def _allowed(start: Explanation, case: Case, options: Options, most: int) -> Explanation:
+    found = list(islice(allowed_executions(case, options.unroll, _budget(options)), MOST_EXECUTIONS))
+    theories = [case.theory(execution.structure) for execution in found]
+    told = story(found, theories, case.own_words, case.test.arch)
     missing = () if told else (NO_STORY,)
     complete = start.complete and len(found) < MOST_EXECUTIONS
-    barriers = repair(translated, model, own_words, options)
+    barriers = repair(case, options)
     return replace(
         start, ways=len(found), complete=complete, story=told, repair=barriers, notes=(*start.notes, *missing)
     )
@@ -89,9 +87,3 @@ def _allowed(start: Explanation, program: Program, model: Model, options: Option
 
 def _budget(options: Options) -> Budget:
     return Budget(options.timeout, options.rlimit)
-
-
-def _translated(program: Program, model: Model) -> tuple[Program, bool]:
-    """The program as it is judged, and whether its instructions have the user's words."""
-    translated = lowered(program, model)
-    return translated, translated.arch == program.arch or translated.arch in PORTABLE

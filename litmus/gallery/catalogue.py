@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from litmus.case import lowered
+from litmus.case import Case
 from litmus.cat import UNDEFINED, Model
 from litmus.check import Options, check
 from litmus.errors import UnsupportedError
 from litmus.explain.cause import asked, ways
-from litmus.gallery.exhibit import CUT, STANDARD, Exhibit, asking, exhibit, forbidden, witnesses
+from litmus.gallery.exhibit import CUT, STANDARD, Exhibit, exhibit, forbidden, witnesses
 from litmus.judge import Execution
 from litmus.program import And, Compare, Program, Value, observables, predicate
 from litmus.report import condition_text
@@ -32,16 +32,20 @@ Values = tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Answered:
-    """A model's verdict on a program, lowered to `test`, and its witnesses by final state.
+class _Judged:
+    """A case with its verdict, and the witnesses by final state."""
 
-    `verdict` is None, with a reason, where the program has no form on the model's architecture.
-    """
+    case: Case
+    verdict: Verdict
+    found: dict[Values, Execution]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Answered:
+    """What a model says of a program; None, with a reason, where the program has no form on its architecture."""
 
     model: Model
-    test: Program
-    verdict: Verdict | None
-    found: dict[Values, Execution]
+    judged: _Judged | None
     reason: str = ""
 
 
@@ -51,7 +55,7 @@ def catalogue(program: Program, models: Sequence[Model], options: Options = STAN
     Raises what `litmus.check.check` raises, but for programs that cannot be expressed on a model's architecture.
     """
     answered = [_answer(program, model, options) for model in models]
-    states = _states(program, answered, options)
+    states = _states(answered, options)
     holds = predicate(asked(_unfiltered(program)), observables(program))
     ordered = sorted(states, key=lambda values: (not holds(values), *map(_key, values)))
     names = [item.name for item in observables(program)]
@@ -59,7 +63,7 @@ def catalogue(program: Program, models: Sequence[Model], options: Options = STAN
     outcomes = tuple(
         Outcome(
             dict(zip(names, map(str, values), strict=True)), holds(values),
-            tuple(_cell(program, found, values, options, budget) for found in answered),
+            tuple(_cell(found, values, options, budget) for found in answered),
         )
         for values in ordered[:MOST_OUTCOMES]
     )  # fmt: skip
@@ -67,7 +71,7 @@ def catalogue(program: Program, models: Sequence[Model], options: Options = STAN
         name=program.name, language=program.arch, description=program.info.get("Doc", ""),
         question=condition_text(program.condition), initial=_initial(program), listings=listings(program),
         source=program.source.text.strip("\n") if program.source else "",
-        columns=tuple(Column(found.model.name, found.model.title, found.verdict, found.reason) for found in answered),
+        columns=tuple(map(_column, answered)),
         outcomes=outcomes, left_out=max(len(ordered) - MOST_OUTCOMES, 0),
     )  # fmt: skip
 
@@ -80,70 +84,76 @@ def _unfiltered(program: Program) -> Program:
 # --- models ---------------------------------------------------------------------------------------------
 
 
+def _column(answered: _Answered) -> Column:
+    """A model, at the head of its cells."""
+    verdict = None if answered.judged is None else answered.judged.verdict
+    return Column(answered.model.name, answered.model.title, verdict, answered.reason)
+
+
 def _answer(program: Program, model: Model, options: Options) -> _Answered:
     """The verdict of one model."""
     try:
         verdict = check(program, model, options)
-        test = lowered(program, model)
+        case = Case.of(program, model)
     except UnsupportedError as error:
-        return _Answered(model, program, None, {}, error.message)
-    asked_for = observables(test)
+        return _Answered(model, None, error.message)
+    asked_for = observables(case.test)
     found: dict[Values, Execution] = {}
     for execution in witnesses(verdict):
         found.setdefault(execution.final(asked_for), execution)
-    return _Answered(model, test, verdict, found)
+    return _Answered(model, _Judged(case, verdict, found))
 
 
 # --- outcomes -------------------------------------------------------------------------------------------
 
 
-def _states(program: Program, answered: Iterable[_Answered], options: Options) -> list[Values]:
+def _states(answered: Iterable[_Answered], options: Options) -> list[Values]:
     """Every final state that some model allows, and those that the test asks about and an execution can end in."""
-    answered = list(answered)
-    states = dict.fromkeys(values for found in answered for values in found.found)
-    judged = next((found for found in answered if found.verdict is not None), None)
-    if judged is not None:
-        states |= dict.fromkeys(_candidates(program, judged, options))
+    judged = [one.judged for one in answered if one.judged is not None]
+    states = dict.fromkeys(values for one in judged for values in one.found)
+    for one in judged[:1]:
+        states |= dict.fromkeys(_candidates(one.case, options))
     return list(states)
 
 
-def _candidates(program: Program, judged: _Answered, options: Options) -> Iterator[Values]:
+def _candidates(case: Case, options: Options) -> Iterator[Values]:
     """The outcomes that are asked about, of candidate executions; what the budget allows."""
     budget = Budget(options.timeout, options.rlimit)
     try:
-        for way in islice(ways(program, judged.model, options.unroll, budget), MOST_CANDIDATES):
-            yield way.execution.final(observables(judged.test))
+        for way in islice(ways(case, options.unroll, budget), MOST_CANDIDATES):
+            yield way.execution.final(observables(case.test))
     except Undecided:
         return
 
 
-def _cell(program: Program, answered: _Answered, values: Values, options: Options, budget: Budget) -> Cell:
+def _cell(answered: _Answered, values: Values, options: Options, budget: Budget) -> Cell:
     """What a model says of a final state."""
-    name, verdict = answered.model.name, answered.verdict
-    if verdict is None:
+    name, judged = answered.model.name, answered.judged
+    if judged is None:
         return Cell(name, "undecided", story=(answered.reason,))
-    if values in answered.found:
-        return _shown(name, exhibit(program, answered.test, answered.model, answered.found[values]))
+    verdict = judged.verdict
+    if values in judged.found:
+        return _shown(name, exhibit(judged.case, judged.found[values]))
     if UNDEFINED in verdict.flags:
         return Cell(name, "undefined", story=tuple(flag.describe() for flag in verdict.flagged))
     if verdict.observation is None:
         return Cell(name, "undecided", story=(verdict.undecided or "no reason given",))
-    found = _forbidden(program, answered, values, options, budget)
+    found = _forbidden(judged.case, values, options, budget)
     return replace(found, story=(*found.story, CUT)) if verdict.bounded else found
 
 
-def _forbidden(program: Program, answered: _Answered, values: Values, options: Options, budget: Budget) -> Cell:
+def _forbidden(case: Case, values: Values, options: Options, budget: Budget) -> Cell:
     """A final state that a model does not allow, with an execution that would end in it."""
-    pairs = zip(observables(answered.test), values, strict=True)
+    pairs = zip(observables(case.test), values, strict=True)
     outcome = And(tuple(Compare(item, "=", value) for item, value in pairs))
-    name = answered.model.name
+    name = case.model.name
     try:
-        found = forbidden(asking(answered.test, outcome), answered.model, options, budget)
+        found = forbidden(case.asking(outcome), options, budget)
     except Undecided as limit:
         return Cell(name, "forbidden", story=(f"no execution to show: {limit}",))
     if found is None:
         return Cell(name, "impossible", story=("No execution of the program ends in this state, allowed or not.",))
-    return _shown(name, replace(found, own_words=answered.test.arch == program.arch))
+    return _shown(name, found)
 
 
 def _shown(model: str, found: Exhibit) -> Cell:

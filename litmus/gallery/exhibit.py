@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from textwrap import wrap
 
-from litmus.case import PORTABLE, lowered, wanted_of
+from litmus.case import Case
 from litmus.cat import UNDEFINED, Model, Theory
 from litmus.check import Options, check
 from litmus.errors import InternalError
@@ -109,21 +109,21 @@ def show(program: Program, model: Model, options: Options = STANDARD) -> Shown:
     Raises what `litmus.check.check` raises, and Undecided when the budget is spent on the way to a forbidden one.
     """
     verdict = check(program, model, options)
-    found = allowed(program, model, verdict)
+    case = Case.of(program, model)
+    found = allowed(case, verdict)
     if found is None and verdict.observation is not None:
-        found = forbidden(program, model, options)
+        found = forbidden(case, options)
     if found is None and program.condition.kind == "forall":
-        found = allowed(asking(program, program.condition.proposition), model, verdict)
+        found = allowed(case.asking(case.test.condition.proposition), verdict)
     return Shown(verdict, found)
 
 
-def allowed(program: Program, model: Model, verdict: Verdict) -> Exhibit | None:
+def allowed(case: Case, verdict: Verdict) -> Exhibit | None:
     """The first witness of a verdict that ends in what the program asks; None if there is none."""
-    test = lowered(program, model)
-    holds = predicate(asked(test), wanted_of(test))
+    holds = predicate(asked(case.test), case.wanted)
     for execution in witnesses(verdict):
-        if holds(execution.final(wanted_of(test))):
-            return exhibit(program, test, model, execution)
+        if holds(execution.final(case.wanted)):
+            return exhibit(case, execution)
     return None
 
 
@@ -132,32 +132,27 @@ def witnesses(verdict: Verdict) -> tuple[Execution, ...]:
     return tuple(found for found in verdict.witnesses if isinstance(found, Execution))
 
 
-def forbidden(
-    program: Program, model: Model, options: Options = STANDARD, budget: Budget | None = None
-) -> Exhibit | None:
+def forbidden(case: Case, options: Options = STANDARD, budget: Budget | None = None) -> Exhibit | None:
     """The candidate execution with the outcome that breaks an axiom most plainly; None if none ends in it.
 
     To be called only where the model does not allow the outcome: InternalError if it does all the same.  Raises
     Undecided when the budget is spent (by default that of the options).
     """
     budget = budget or Budget(options.timeout, options.rlimit)
-    found = list(islice(ways(program, model, options.unroll, budget), MOST_WAYS))
+    found = list(islice(ways(case, options.unroll, budget), MOST_WAYS))
     if any(way.violation is None for way in found):
-        raise InternalError(f"{program.name}: an outcome that is said to be forbidden has an allowed execution")
+        raise InternalError(f"{case.program.name}: an outcome that is said to be forbidden has an allowed execution")
     if not found:
         return None
     best = min(found, key=_plainness)
-    return exhibit(program, lowered(program, model), model, best.execution, best.violation)
+    return exhibit(case, best.execution, best.violation)
 
 
-def exhibit(
-    program: Program, test: Program, model: Model, execution: Execution, violation: Violation | None = None
-) -> Exhibit:
-    """An execution of a program, which was lowered to `test`, under a model."""
-    wanted = wanted_of(test)
-    state = {item.name: str(value) for item, value in zip(wanted, execution.final(wanted), strict=True)}
-    theory = model.theory(execution.structure.signature)
-    return Exhibit(execution, state, violation, theory, test.arch, test.arch == program.arch or test.arch in PORTABLE)
+def exhibit(case: Case, execution: Execution, violation: Violation | None = None) -> Exhibit:
+    """An execution of a program under a model."""
+    values = zip(case.wanted, execution.final(case.wanted), strict=True)
+    state = {item.name: str(value) for item, value in values}
+    return Exhibit(execution, state, violation, case.theory(execution.structure), case.test.arch, case.own_words)
 
 
 def _plainness(way: Way) -> tuple[bool, int]:

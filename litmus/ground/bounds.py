@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from litmus.cat import DIFFERENT_VALUES, Fixpoint, Node, Theory, Values, evaluate_static, operate
+from litmus.cat import DIFFERENT_VALUES, Fixpoint, Monotone, Node, Theory, Values, evaluate_static, operate
 from litmus.logic import Universe
 from litmus.program.term import apply
 from litmus.unfold import EventStructure
@@ -64,6 +64,7 @@ def bound_all(
 
 
 def _bound(u: Universe, node: Node, upper: Values, lower: Values) -> None:
+    """Both bounds of a node, from those of its arguments."""
     op, me = node.op, node.id
     if op == "diff":
         left, right = node.args[0].id, node.args[1].id
@@ -72,6 +73,7 @@ def _bound(u: Universe, node: Node, upper: Values, lower: Values) -> None:
         everything, argument = (u.everything if node.is_set else u.pairs), node.args[0].id
         upper[me], lower[me] = everything & ~lower[argument], everything & ~upper[argument]
     else:
+        _: Monotone = op  # what is left only grows with its arguments, or fails mypy
         upper[me] = operate(u, node, upper)
         lower[me] = operate(u, node, lower)
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from typing import Literal
 
-from litmus.cat import Node
+from litmus.cat import CheckKind, Node
+from litmus.errors import InternalError, assert_never
 from litmus.ground.bounds import Bounded
 from litmus.logic import FALSE, TRUE, Algebra, bits, eliminate, members
 
@@ -40,17 +42,19 @@ class Relations(ABC):
         self._known: list[dict[int, int]] = [{} for _ in self.may]
         self._rows: dict[int, list[int]] = {}
         self._columns: dict[int, list[int]] = {}
-        self._expand: dict[str, Callable[[Node, int], Iterator[int]]] = {
-            "seq": self._sequence,
-            "dom": self._domain,
-            "rng": self._range,
-        }
 
-    def passes(self, kind: str, node: Node) -> int:
+    def passes(self, kind: CheckKind, node: Node) -> int:
         """The literal of a check (not negated)."""
         if kind == "acyclic":
             return self._acyclic(node)
-        inside = self.may[node.id] & self.u.identity if kind == "irreflexive" else self.may[node.id]
+        if kind == "irreflexive":
+            return self._is_empty(node, self.may[node.id] & self.u.identity)
+        if kind == "empty":
+            return self._is_empty(node, self.may[node.id])
+        assert_never(kind)
+
+    def _is_empty(self, node: Node, inside: int) -> int:
+        """None of some pairs (or events) is in a node."""
         return -self.algebra.any_of(self.literal(node, p) for p in bits(inside))
 
     def _acyclic(self, node: Node) -> int:
@@ -87,6 +91,7 @@ class Relations(ABC):
         return found
 
     def _literal(self, node: Node, p: int) -> int:
+        """The literal of a pair (or event) that the bounds leave open, from literals of the arguments."""
         op, args, algebra = node.op, node.args, self.algebra
         if op == "or":
             return algebra.any_of([self.literal(a, p) for a in args])
@@ -94,26 +99,34 @@ class Relations(ABC):
             return algebra.all_of([self.literal(a, p) for a in args])
         if op == "diff":
             return algebra.all_of((self.literal(args[0], p), -self.literal(args[1], p)))
-        if op in ("plus", "fix"):
-            return self._recursive(node, p)
-        if op in self._expand:
-            return algebra.any_of(self._expand[op](node, p))
-        return self._elsewhere(node, p)
-
-    def _elsewhere(self, node: Node, p: int) -> int:
-        """What another pair or other events say."""
-        op, args = node.op, node.args
         if op == "not":
             return -self.literal(args[0], p)
+        if op == "plus" or op == "fix":
+            return self._recursive(node, p)
+        if op == "seq":
+            return algebra.any_of(self._sequence(node, p))
+        if op == "dom":
+            return algebra.any_of(self._domain(node, p))
+        if op == "rng":
+            return algebra.any_of(self._range(node, p))
+        if op == "empty" or op == "all" or op == "id":
+            raise InternalError(f"a constant is never open: {op}")
+        return self._elsewhere(op, node, p)
+
+    def _elsewhere(self, op: Literal["base", "inv", "toid", "cross"], node: Node, p: int) -> int:
+        """The literal of pair (i, j) where the arguments are asked about other pairs, or about single events: the
+        inverse about (j, i), [S] about i, A * B about i and j; a base relation has its own literals.
+        """
         i, j = divmod(p, self.n)
         if op == "base":
             return self.dynamic[node.name or ""]((i, j))
         if op == "inv":
-            return self.literal(args[0], j * self.n + i)
+            return self.literal(node.args[0], j * self.n + i)
         if op == "toid":
-            return self.literal(args[0], i)
-        assert op == "cross", f"no such operator: {op}"
-        return self.algebra.all_of((self.literal(args[0], i), self.literal(args[1], j)))
+            return self.literal(node.args[0], i)
+        if op == "cross":
+            return self.algebra.all_of((self.literal(node.args[0], i), self.literal(node.args[1], j)))
+        assert_never(op)
 
     @abstractmethod
     def _recursive(self, node: Node, p: int) -> int:

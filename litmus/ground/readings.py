@@ -61,7 +61,7 @@ class ReadValues(ABC):
 
     @abstractmethod
     def _returns(self, key: int, value: Value) -> int:
-        """The same, not known yet; it may depend on itself."""
+        """The literal that `returns` asks for the first time; what it is made of may ask for it again."""
 
     def _received(self, key: int, value: Value) -> list[int]:
         """What makes a read return a value: reading from a write that stores it."""

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from litmus.cat import Fixpoint, Node, ScheduleStep, TheoryCheck
-from litmus.errors import InternalError
+from litmus.cat import Fixpoint, Node, ScheduleStep, TheoryCheck, Unary
+from litmus.errors import InternalError, assert_never
 from litmus.logic import Universe, bits, mask_of
 
 Columns: TypeAlias = dict[int, int]
@@ -60,15 +60,15 @@ class Many:
 
     def failing(self, check: TheoryCheck) -> int:
         """The executions in which a check does not pass."""
-        relation = self.columns(check.node)
-        if check.kind == "acyclic":
+        relation, kind = self.columns(check.node), check.kind
+        if kind == "acyclic":
             failing = _cyclic(self.u.n, relation)
+        elif kind == "irreflexive":
+            failing = _any(column for p, column in relation.items() if p % (self.u.n + 1) == 0)
+        elif kind == "empty":
+            failing = _any(relation.values())
         else:
-            diagonal = self.u.n + 1
-            failing = 0
-            for p, column in relation.items():
-                if check.kind == "empty" or p % diagonal == 0:
-                    failing |= column
+            assert_never(kind)
         return self.full & ~failing if check.negated else failing
 
     def columns(self, node: Node) -> Columns:
@@ -93,12 +93,15 @@ class Many:
             return self._difference(*args)
         if op == "base":
             return self._dynamic[node.name or ""]
-        return self._operate_rarely(node)
+        if op == "cross":
+            return self._product(*args)
+        if op == "empty" or op == "all" or op == "id" or op == "fix":
+            raise InternalError(f"not an operator on what executions decide: {op}")
+        return self._operate_on_one(op, node.is_set, self.columns(args[0]))
 
-    def _operate_rarely(self, node: Node) -> Columns:
-        """The remaining operators."""
-        op, n = node.op, self.u.n
-        argument = self.columns(node.args[0])
+    def _operate_on_one(self, op: Unary, is_set: bool, argument: Columns) -> Columns:
+        """The columns of an operator with one argument."""
+        n = self.u.n
         if op == "inv":
             return {p % n * n + p // n: column for p, column in argument.items()}
         if op == "plus":
@@ -109,13 +112,15 @@ class Many:
             return _union([{p // n: column} for p, column in argument.items()])
         if op == "rng":
             return _union([{p % n: column} for p, column in argument.items()])
-        if op == "cross":
-            right = self.columns(node.args[1])
-            return {i * n + j: both for i, a in argument.items() for j, b in right.items() if (both := a & b)}
         if op == "not":
-            everything = range(n if node.is_set else n * n)
+            everything = range(n if is_set else n * n)
             return {p: rest for p in everything if (rest := self.full & ~argument.get(p, 0))}
-        raise InternalError(f"no such operator: {op}")
+        assert_never(op)
+
+    def _product(self, left: Node, right: Node) -> Columns:
+        """left * right."""
+        n, after = self.u.n, self.columns(right)
+        return {i * n + j: both for i, a in self.columns(left).items() for j, b in after.items() if (both := a & b)}
 
     def _intersection(self, args: Sequence[Node]) -> Columns:
         """What all executions share is only a filter."""
@@ -170,6 +175,14 @@ class Many:
                 new = self.columns(member.args[0])
                 changed |= new != self._columns[member.id]
                 self._columns[member.id] = new
+
+
+def _any(parts: Iterable[int]) -> int:
+    """The executions in one of some columns."""
+    found = 0
+    for column in parts:
+        found |= column
+    return found
 
 
 def _union(parts: Iterable[Columns]) -> Columns:

@@ -20,6 +20,7 @@ from litmus.cat import (
     is_static,
     schedule,
 )
+from litmus.errors import assert_never
 from litmus.judge.columns import Many, columns
 from litmus.judge.execution import Execution, co_columns, rf_columns
 from litmus.judge.flagged import Flagged, flagged
@@ -87,11 +88,13 @@ def _axioms(theory: Theory) -> tuple[tuple[TheoryCheck, ...], tuple[ScheduleStep
 
 def passes(u: Universe, check: TheoryCheck, values: Values) -> bool:
     """Whether a check passes, given the values of the nodes."""
-    value = values[check.node.id]
-    if check.kind == "acyclic":
+    value, kind = values[check.node.id], check.kind
+    if kind == "acyclic":
         result = u.is_acyclic(value)
-    elif check.kind == "irreflexive":
+    elif kind == "irreflexive":
         result = not value & u.identity
-    else:
+    elif kind == "empty":
         result = not value
+    else:
+        assert_never(kind)
     return result != check.negated

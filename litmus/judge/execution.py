@@ -82,7 +82,7 @@ def rf_columns(executions: Sequence[Execution]) -> dict[int, int]:
 
 
 def co_columns(executions: Sequence[Execution]) -> dict[int, int]:
-    """The same of co."""
+    """For each pair number of co, the executions that have it: bit i for the i-th, all of one structure."""
     orders: dict[tuple[int, ...], int] = {}
     for number, execution in enumerate(executions):
         for order in execution.orders.values():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from litmus.cat import UNDEFINED, TheoryCheck, Values
 from litmus.logic import bits
 from litmus.program import Instruction
-from litmus.unfold import Event, EventStructure
+from litmus.unfold import Event, EventKind, EventStructure
 
 DATA_RACE = "data-race"
 """The flag of two conflicting accesses that nothing orders, at least one of them plain (LKMM, 2019)."""
@@ -18,7 +18,7 @@ class Access:
     """An event that a flag is about: its thread, what it does to which location, and its instruction."""
 
     thread: int
-    kind: str
+    kind: EventKind
     location: str
     instruction: Instruction
 

@@ -21,7 +21,7 @@ def bits(mask: int) -> Iterator[int]:
 
 @lru_cache(maxsize=1 << 16)
 def members(mask: int) -> tuple[int, ...]:
-    """The same, remembered: for sets that come again and again."""
+    """The indices of the bits that are set, ascending; remembered, for sets that come again and again."""
     return tuple(bits(mask))
 
 

@@ -18,7 +18,7 @@ from litmus.program import (
     Unary,
 )
 from litmus.program.term import Read, Term, apply
-from litmus.unfold.steps import KEYS_PER_THREAD, Run, Step, Tainted
+from litmus.unfold.steps import KEYS_PER_THREAD, Decision, Run, Step, Tainted
 
 
 class Accesses:
@@ -104,10 +104,16 @@ class Accesses:
     def _inside(self, run: Run, step: int, address: int = 0, data: int = 0) -> None:
         """Called with the register events that the address and the data of an access come from."""
 
-    def _decided(self, run: Run, condition: Tainted, kind: str) -> None:
-        """Called when control (`BCC`) or the inside of an instruction (`B`) depends on a condition."""
+    def _decided(self, run: Run, condition: Tainted, kind: Decision) -> None:
+        """Called when something depends on a condition."""
 
     def _store_conditional(self, run: Run, store: StoreConditional, stack: list[Run]) -> Run:
+        """Both results of a store-exclusive: the run that fails goes to the stack, the one that succeeds goes on.
+
+        Success writes, is paired with the load-exclusive before it (`lxsx`), and assumes that both have one address.
+        Failure makes no event.  Either ends the reservation; without one the store can only fail.  The status register
+        is a number on each path; what it depends on is up to the architecture (`StoreConditional.status_depends`).
+        """
         operands = self._operands(run, store) if store.status_depends == "operands" else Tainted(0)
         failed = run.fork() if run.reserved is not None else run
         self._assign(failed, store.status, Tainted(store.failure, operands.data, operands.pick))

@@ -1,7 +1,7 @@
 """Events and event structures: a program before it is known which write each read reads from.
 
-`litmus.unfold` makes them.  An `EventStructure` is one case of a program: one path of each thread, with every
-address known.  Event ids are dense, initial writes first, then thread by thread in program order.  Sets of
+`litmus.unfold.assembly` makes them.  An `EventStructure` is one straight line of a program: one path of each thread,
+with every address known.  Event ids are dense, initial writes first, then thread by thread in program order.  Sets of
 events are bit masks and relations flat integers over `litmus.logic.relation.Universe(n)`.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
 
 from litmus.errors import UnsupportedError
 from litmus.logic import Universe
@@ -18,10 +19,15 @@ from litmus.program.term import Term
 INITIAL = -1
 """The thread number of initial writes."""
 
+EventKind: TypeAlias = Literal["R", "W", "F", "B", "Rreg", "Wreg"]
+"""Read, write, fence, branch; read and write of a register (`litmus.unfold.registers`): the sets that cat names so."""
+
+EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
+
 
 @dataclass(slots=True, eq=False)
 class Event:
-    """One event.  `kind`: `R` read, `W` write, `F` fence, `B` branch, `Rreg`/`Wreg` register accesses.
+    """One event.
 
     `value` is what a read returns (`Read(key)`) or a write stores; fences and branches have none.
     `position` numbers the instruction within its thread's path; -1 for initial writes.
@@ -29,7 +35,7 @@ class Event:
 
     thread: int
     position: int
-    kind: str
+    kind: EventKind
     tags: frozenset[str]
     pointer: Pointer | None
     value: Term | None
@@ -39,7 +45,7 @@ class Event:
 
 @dataclass(slots=True, eq=False)
 class EventStructure:
-    """One case of a program, ready for a model.
+    """One path of each thread of a program, ready for a model.
 
     `sets` and `relations` are what cat models see under those names (`R`, `X`, `po`, `addr`, `rmw`, ...);
     neither rf nor co nor anything that depends on them is there.  `reads` maps the key of a read to its event

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from litmus.errors import InputError
+from litmus.errors import InputError, assert_never
 from litmus.program import (
     Assign,
     Assume,
@@ -97,6 +97,8 @@ class Walker(Accesses):
                 return self._assuming(run, self._value(run, condition).term)
             case Scope(pick):
                 run.pick = pick
+            case _ as unknown:
+                assert_never(unknown)
         return run
 
     def _perform_assign(self, run: Run, register: str, expression: Expression, stack: list[Run]) -> Run | None:
@@ -122,6 +124,13 @@ class Walker(Accesses):
         return index
 
     def _branch(self, run: Run, branch: Branch, stack: list[Run]) -> Run | None:
+        """Goes where a branch leads; where that is open, both ways.
+
+        What comes later depends on the condition by control, up to the join of a structured `if`, whichever way is
+        taken and even if both lead to the same instruction.  Then there is only one path, as there is if the
+        condition is a number, or the path has assumed it, or its opposite, before.  Else the run goes on without the
+        jump, assuming that the condition is 0, and the run that jumps, assuming that it is not, goes to the stack.
+        """
         target = self._index(run, branch.target)
         if branch.condition is None:
             return self._jump(run, target)
@@ -171,6 +180,12 @@ class Walker(Accesses):
             index -= 1
 
     def _when(self, run: Run, when: When, stack: list[Run]) -> Run | None:
+        """Does one side of a choice inside of an instruction; where it is open which one, the other goes to the stack.
+
+        Each side assumes the condition, or its opposite.  Its operations come before what is pending, and depend on
+        the condition by *pick*: it chose them, as the comparison of a compare-and-swap chooses the write, and nothing
+        more.  A `Scope` behind them ends this dependency.
+        """
         if when.condition is None:
             other = run.fork()
             other.pending = (*when.otherwise, *run.pending)
@@ -195,6 +210,7 @@ class Walker(Accesses):
 
     @staticmethod
     def _assuming(run: Run, term: Term) -> Run | None:
+        """Goes on if a term is not 0, and assumes that where it is open."""
         if isinstance(term, Read | Applied):
             run.path.constraints.append(term)
             return run

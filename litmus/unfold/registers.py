@@ -8,8 +8,9 @@ and `DATA` are the register reads that feed the address and the data of an acces
 from __future__ import annotations
 
 from litmus.logic import bits
+from litmus.unfold.events import EventKind
 from litmus.unfold.paths import Walker
-from litmus.unfold.steps import Run, Step, Tainted
+from litmus.unfold.steps import Decision, Run, Step, Tainted
 
 NO_TAGS: frozenset[str] = frozenset()
 
@@ -27,7 +28,7 @@ class RegisterWalker(Walker):
         number = self._event(run, "Wreg", register)
         self._cause(run, "iico_data", value.sources, number)
 
-    def _event(self, run: Run, kind: str, register: str | None) -> int:
+    def _event(self, run: Run, kind: EventKind, register: str | None) -> int:
         step = Step(kind, NO_TAGS, run.position, self._here(run), register=register)
         number = run.step(step)
         self._cause(run, "iico_ctrl", self._decisions(run), number)
@@ -40,7 +41,7 @@ class RegisterWalker(Walker):
             self._cause(run, "iico_data", sources, step)
         self._cause(run, "iico_ctrl", self._decisions(run), step)
 
-    def _decided(self, run: Run, condition: Tainted, kind: str) -> None:
+    def _decided(self, run: Run, condition: Tainted, kind: Decision) -> None:
         step = Step("B", frozenset({kind}) - {"B"}, run.position, self._here(run))
         self._cause(run, "iico_data", condition.sources, run.step(step))
 

@@ -9,9 +9,14 @@ instruction, Arm ARM B2.3).  Taints are bit masks over the steps of the path and
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 from litmus.program import Instruction, Operation
 from litmus.program.term import Term
+from litmus.unfold.events import EventKind
+
+Decision: TypeAlias = Literal["B", "BCC"]
+"""What depends on a condition: the inside of an instruction, or where control goes."""
 
 KEYS_PER_THREAD = 1 << 20
 """The key of a read is its thread number times this, plus its number in the path."""
@@ -21,7 +26,7 @@ KEYS_PER_THREAD = 1 << 20
 class Step:
     """An event of a path.  The masks say on which earlier steps it depends (bit = step number)."""
 
-    kind: str
+    kind: EventKind
     tags: frozenset[str]
     position: int
     instruction: Instruction

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from litmus.case import Case
 from litmus.cat.library import Model, load_model
 from litmus.cat.theory import Theory
 from litmus.explain import explain
@@ -68,7 +69,7 @@ def check_forbidden(program: Program, model: Model) -> None:
         assert not found.reasons
         return
     assert found.reasons and found.reasons[0].cycle and found.reasons[0].story, program.name
-    for way in islice(ways(program, model), 20):
+    for way in islice(ways(Case.of(program, model)), 20):
         theory = model.theory(way.execution.structure.signature)
         assert way.violation is not None and confirmed(theory, way, way.violation), program.name
 

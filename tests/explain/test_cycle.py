@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from litmus.case import Case
 from litmus.cat.algebra import Values
 from litmus.cat.library import Model, load_model
 from litmus.check import Options, check
@@ -32,7 +33,7 @@ def example(name: str) -> Program:
 
 def first_violation(name: str, model: str) -> tuple[Way, Violation]:
     """The first way to the outcome of an example that a model forbids."""
-    way = next(forbidden_ways(example(name), load_model(model)))
+    way = next(forbidden_ways(Case.of(example(name), load_model(model))))
     assert way.violation is not None
     return way, way.violation
 
@@ -81,7 +82,7 @@ def test_every_cycle_of_an_example_is_confirmed(name: str) -> None:
     program = example(name)
     for model in ("x86-tso", "armv8", "power", "lkmm"):
         loaded = load_model(model)
-        for way in islice(ways(program, loaded), 8):
+        for way in islice(ways(Case.of(program, loaded)), 8):
             assert way.violation is None or confirmed(loaded, way), model
 
 
@@ -92,7 +93,7 @@ def test_an_outcome_is_never_seen_exactly_if_all_its_ways_are_forbidden(name: st
         loaded = load_model(model)
         verdict = check(program, loaded, Options(verdict_only=True))
         outcome = "Always" if program.condition.kind == "forall" else "Never"
-        allowed = any(way.violation is None for way in ways(program, loaded))
+        allowed = any(way.violation is None for way in ways(Case.of(program, loaded)))
         assert allowed == (verdict.observation != outcome), model
 
 
@@ -114,7 +115,7 @@ def test_an_emptiness_axiom_is_closed_to_a_circle() -> None:
     program = parse(Source("up.litmus", "X86 up\n{}\n P0 | P1 ;\n MOV EAX,$1 | MOV EAX,$2 ;\n"
                            " XCHG [x],EAX | XCHG [x],EAX ;\nexists (0:EAX=0 /\\ 1:EAX=0)\n"))  # fmt: skip
     loaded = load_model("x86-tso")
-    found = [way for way in ways(program, loaded) if way.violation and way.violation.kind == "empty"]
+    found = [way for way in ways(Case.of(program, loaded)) if way.violation and way.violation.kind == "empty"]
     assert found
     assert all(confirmed(loaded, way) for way in found)
     assert {leaf.relation for way in found if way.violation for leaf in way.violation.leaves} == {"fr", "co", "rmw^-1"}
@@ -122,7 +123,7 @@ def test_an_emptiness_axiom_is_closed_to_a_circle() -> None:
 
 def test_an_allowed_execution_has_no_violation() -> None:
     program, loaded = example("MP"), load_model("power")
-    way = next(way for way in ways(program, loaded) if way.violation is None)
+    way = next(way for way in ways(Case.of(program, loaded)) if way.violation is None)
     theory = loaded.theory(way.execution.structure.signature)
     assert violation(theory, way.execution) is None
     assert Reasons(Evaluator(theory, way.execution.structure)).violation(way.execution) is None

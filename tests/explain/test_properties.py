@@ -8,6 +8,7 @@ from itertools import islice
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from litmus.case import Case
 from litmus.cat.library import load_model
 from litmus.check import Options, check
 from litmus.explain import explain
@@ -47,7 +48,7 @@ def test_an_outcome_is_forbidden_with_reasons_or_allowed_with_a_story(
 @given(bodies=native_bodies(), values=VALUES, model=st.sampled_from(MODELS))
 def test_every_forbidden_way_has_a_circle_of_edges(bodies: Bodies, values: list[int], model: str) -> None:
     program, judge = asking(native_program(bodies), values), load_model(model)
-    for way in islice(ways(program, judge), 20):
+    for way in islice(ways(Case.of(program, judge)), 20):
         theory = judge.theory(way.execution.structure.signature)
         assert way.violation == violation(theory, way.execution)
         edges = way.violation.leaves if way.violation else ()

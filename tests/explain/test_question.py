@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import litmus
-from litmus.case import lowered
+from litmus.case import Case
 from litmus.cat.library import load_model
 from litmus.check import Options, check
 from litmus.errors import UnsupportedError
@@ -162,15 +162,15 @@ def test_what_is_enough_forbids_the_outcome_without_the_rest(path: Path) -> None
     for model in MODELS:
         judge = load_model(model)
         try:
-            translated = lowered(program, judge)
+            case = Case.of(program, judge)
         except UnsupportedError:
             continue
-        if possible_or_undecided(translated, judge.name):
+        if possible_or_undecided(case.test, judge.name):
             continue
-        found = proof(translated, judge, False, Options(), [])
+        found = proof(case, Options(), [])
         kept = {(item.place, item.kind, item.words) for item in found.enough}
-        dropped = [c for c in constructs(translated, False) if (c.place, c.kind, c.words) not in kept]
-        left = without(translated, (c for c in dropped if ordering_of(c.words, found.orderings)))
+        dropped = [c for c in constructs(case.test, case.own_words) if (c.place, c.kind, c.words) not in kept]
+        left = without(case.test, (c for c in dropped if ordering_of(c.words, found.orderings)))
         assert not possible_or_undecided(left, judge.name), model
         assert {o for o in found.orderings if o.role == "needed"} <= set(found.enough)
 

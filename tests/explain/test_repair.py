@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from litmus.case import lowered
+from litmus.case import Case
 from litmus.cat.library import load_model
 from litmus.check import Options, check
 from litmus.explain import explain
@@ -70,10 +70,10 @@ def test_barriers_of_machines_forbid_the_outcome_and_none_can_be_spared(path: Pa
     program = program_of(path.read_text(encoding="utf-8"))
     for name in ("x86-tso", "armv8", "power"):
         judge = load_model(name)
-        translated = lowered(program, judge)
-        if is_forbidden(translated, judge, Options()) is False:
-            for barrier in (found := repair(translated, judge, False, Options())):
-                assert barrier.text in dict(BARRIERS[translated.arch])
+        case = Case.of(program, judge)
+        if is_forbidden(case, Options()) is False:
+            for barrier in (found := repair(case, Options())):
+                assert barrier.text in dict(BARRIERS[case.test.arch])
             interleaved = explain(program, load_model("sc")).forbidden is False
             assert bool(found) != interleaved, name
 

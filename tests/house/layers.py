@@ -33,7 +33,7 @@ LITMUS: dict[str, tuple[str, ...]] = {
     "solve": ("cat", "ground", "judge", "logic", "program", "unfold"),
     "ground": ("cat", "logic", "program", "unfold"),
     "judge": ("cat", "logic", "program", "unfold"),
-    "case": ("cat", "lowering", "program"),
+    "case": ("cat", "lowering", "program", "unfold"),
     "cat": ("files", "logic", "program", "syntax", "unfold"),
     "unfold": ("logic", "program"),
     "lowering": ("program", "syntax"),

@@ -20,7 +20,7 @@ TESTS = ROOT / "tests" / "litmus"
 
 WITHOUT_A_LIMIT = {
     "litmus.cat.library._describe": "the bundled models",
-    "litmus.cat.library._own": "files of the package",
+    "litmus.cat.included.own": "files of the package",
     "litmus.files.store.stamp": "no argument",
     "litmus.lowering.translation._table": "the targets",
     "litmus.syntax.c.atomics._atomic": "the orders of C",

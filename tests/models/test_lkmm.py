@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from litmus import Options, Verdict, check, load_model, parse
+from litmus.cat.included import prelude
 from litmus.cat.interpret import interpret
-from litmus.cat.library import _prelude
 from litmus.cat.theory import Theory
 from litmus.errors import UnsupportedError
 from litmus.files.config import read as read_configuration
@@ -278,7 +278,7 @@ def test_values_out_of_thin_air_leave_it_undecided_but_the_race_is_told() -> Non
 def theory(text: str, signature: frozenset[str] = frozenset({"R", "W", "Rcu-lock", "Rcu-unlock", "Once"})) -> Theory:
     """The theory of a bell or cat file."""
     tree = reader.parse(Source("m.bell", text))
-    return interpret("m", (_prelude(), tree), lambda name, span: tree, signature)
+    return interpret("m", (prelude(), tree), lambda name, span: tree, signature)
 
 
 def test_annotations_name_the_sets_of_tagged_events() -> None:
@@ -335,9 +335,9 @@ def test_the_kernel_matches_as_brackets_do(body: str) -> None:
 
 def flags_under(source: Source, code: str) -> tuple[str, ...]:
     """The flags that a model raises on a test."""
-    from litmus.cat.library import _model
+    from litmus.cat.library import make_model
 
-    return check(parse(Source("t.litmus", code)), _model("m", source, (), frozenset())).flags
+    return check(parse(Source("t.litmus", code)), make_model("m", source)).flags
 
 
 # --- the corpus -------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from litmus.case import lowered
+from litmus.case import Case, lowered
 from litmus.cat.library import load_model
 from litmus.check import check
 from litmus.errors import InternalError
@@ -100,7 +100,8 @@ def test_exhibits_hold(name: str) -> None:
     for text in ("0:r0=0 /\\ 1:r0=0", "0:r0=1 /\\ 1:r0=1", "0:r0=1"):
         test = asking(program("SB"), outcome(text, program("SB")))
         verdict = check(test, model)
-        found = allowed(test, model, verdict) or forbidden(test, model)
+        case = Case.of(test, model)
+        found = allowed(case, verdict) or forbidden(case)
         assert found is not None
         structure = found.execution.structure
         theory = model.theory(structure.signature)
@@ -110,9 +111,9 @@ def test_exhibits_hold(name: str) -> None:
 
 def test_an_allowed_outcome_is_never_shown_as_forbidden() -> None:
     test = asking(program("SB"), outcome("0:r0=0 /\\ 1:r0=0", program("SB")))
-    assert forbidden(test, load_model("sc")) is not None
+    assert forbidden(Case.of(test, load_model("sc"))) is not None
     with pytest.raises(InternalError):
-        forbidden(test, load_model("x86-tso"))
+        forbidden(Case.of(test, load_model("x86-tso")))
 
 
 LOOP = """X86 wait

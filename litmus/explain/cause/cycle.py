@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from litmus.cat import Node, Theory, TheoryCheck, Values
+from litmus.errors import assert_never
 from litmus.explain.cause.derivation import Derivations, Weighted, cheapest_path
 from litmus.explain.cause.lexicon import Lexicon
 from litmus.explain.edge import Edge
@@ -68,12 +69,20 @@ class Reasons:
             return Violation(check.name, f"~{check.kind}", ())
         if check.node.is_set:
             return Violation(check.name, check.kind, (), next(bits(values[check.node.id])))
-        if check.kind == "empty":
-            return Violation(check.name, check.kind, _closed(check.node, derivations, self._universe, values))
-        if check.kind == "irreflexive":
-            loops = values[check.node.id] & self._universe.identity
-            return Violation(check.name, check.kind, _best(derivations, check.node, self._universe.pairs_of(loops)))
-        return Violation(check.name, check.kind, smallest_cycle(check.node, derivations, self._universe, values))
+        return Violation(check.name, check.kind, self._cycle(check, derivations, values))
+
+    def _cycle(self, check: TheoryCheck, derivations: Derivations, values: Values) -> tuple[Edge, ...]:
+        """The edges that show why a check on a relation fails."""
+        node, u = check.node, self._universe
+        match check.kind:
+            case "empty":
+                return _closed(node, derivations, u, values)
+            case "irreflexive":
+                return _best(derivations, node, u.pairs_of(values[node.id] & u.identity))
+            case "acyclic":
+                return smallest_cycle(node, derivations, u, values)
+            case _ as unknown:
+                assert_never(unknown)
 
 
 def violation(theory: Theory, execution: Execution) -> Violation | None:

@@ -14,7 +14,7 @@ from itertools import count
 from typing import TypeAlias
 
 from litmus.cat import Fixpoint, Node, Values, operate
-from litmus.errors import InternalError
+from litmus.errors import InternalError, assert_never
 from litmus.explain.cause.lexicon import Lexicon, is_filter, is_from_read
 from litmus.explain.edge import IDENTITY, Edge, joined
 from litmus.logic import Universe, bits
@@ -129,7 +129,12 @@ class Derivations:
                 return self._closure(node, a, b, stage)
             case "fix":
                 return self._recursion(node, a, b)
-        return Weighted(1, Edge(a, b, self._word(node)))
+            case "base" | "inv" | "cross" | "not" | "all":
+                return Weighted(1, Edge(a, b, self._word(node)))
+            case "empty" | "dom" | "rng":
+                raise InternalError(f"no relation with pairs: {node.op}")
+            case _ as unknown:
+                assert_never(unknown)
 
     def _word(self, node: Node) -> str:
         """What to call a relation that is not taken apart."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from litmus.cat import Node, Theory
+from litmus.errors import assert_never
 from litmus.explain.edge import Edge, named
-
-FILTERS = frozenset({"cross", "not", "id", "toid", "all"})
-"""Operators that only restrict what they are intersected with."""
 
 PLACES = frozenset({"loc", "int", "ext"})
 """Base relations that only restrict what they are intersected with."""
@@ -56,7 +54,17 @@ class Lexicon:
 
 def is_filter(node: Node) -> bool:
     """Whether a node says only where a pair may begin and end."""
-    return node.op in FILTERS or node.name in PLACES or (node.op in ("and", "or") and all(map(is_filter, node.args)))
+    match node.op:
+        case "cross" | "not" | "id" | "toid" | "all":
+            return True
+        case "and" | "or":
+            return all(map(is_filter, node.args))
+        case "base":
+            return node.name in PLACES
+        case "empty" | "diff" | "seq" | "inv" | "plus" | "dom" | "rng" | "fix":
+            return False
+        case _ as unknown:
+            assert_never(unknown)
 
 
 def _is_communication(node: Node) -> bool:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
-from litmus.case import lowered, wanted_of
-from litmus.cat import Model, Theory
+from litmus.case import Case
+from litmus.cat import Theory
 from litmus.errors import InternalError
 from litmus.explain.cause.circles import constants, solutions
 from litmus.explain.cause.cycle import Reasons, Violation
@@ -20,7 +20,7 @@ from litmus.judge import Evaluator, Execution
 from litmus.logic import FALSE, TRUE
 from litmus.program import And, Not, Program, Proposition, predicate
 from litmus.solve import Budget, Posed, pose
-from litmus.unfold import EventStructure, RegisterWalker, Walker, unfold
+from litmus.unfold import EventStructure
 
 NO_AXIOMS = Theory("", (), {}, (), (), False, False, False, (), 0)
 """The theory that allows every candidate."""
@@ -44,53 +44,52 @@ def asked(program: Program) -> Proposition:
     return outcome if program.filter is None else And((program.filter, outcome))
 
 
-def ways(program: Program, model: Model, unroll: int = 2, budget: Budget | None = None) -> Iterator[Way]:
+def ways(case: Case, unroll: int = 2, budget: Budget | None = None) -> Iterator[Way]:
     """Every way to get the outcome of a program (`asked`) that keeps each location coherent, if the model wants that;
-    then the others.  Portable programs are lowered for the model.
+    then the others.
 
     Raises what `litmus.check.check` raises; Undecided when the budget is spent.
     """
     limit, seen = budget or Budget(), set[tuple[int, int, int]]()
-    for number, (test, evaluator) in enumerate(_cases(program, model, unroll)):
-        respecting = Candidates(test, evaluator.structure, rules(evaluator.theory), limit)
+    for number, evaluator in enumerate(_evaluators(case, unroll)):
+        respecting = Candidates(case, evaluator.structure, rules(evaluator.theory), limit)
         for execution in chain(respecting.executions(), respecting.thin_air()):
             seen.add((number, execution.rf, execution.co))
             yield Way(execution, Reasons(evaluator).violation(execution))
-    for number, (test, evaluator) in enumerate(_cases(program, model, unroll)):
+    for number, evaluator in enumerate(_evaluators(case, unroll)):
         if rules(evaluator.theory) != INCOHERENT:
-            for execution in Candidates(test, evaluator.structure, INCOHERENT, limit).executions():
+            for execution in Candidates(case, evaluator.structure, INCOHERENT, limit).executions():
                 if (number, execution.rf, execution.co) not in seen:
                     yield Way(execution, Reasons(evaluator).violation(execution))
 
 
-def allowed_executions(program: Program, model: Model, unroll: int, budget: Budget) -> Iterator[Execution]:
+def allowed_executions(case: Case, unroll: int, budget: Budget) -> Iterator[Execution]:
     """The ways that the model allows."""
-    for test, evaluator in _cases(program, model, unroll):
-        found = Candidates(test, evaluator.structure, rules(evaluator.theory), budget)
+    for evaluator in _evaluators(case, unroll):
+        found = Candidates(case, evaluator.structure, rules(evaluator.theory), budget)
         for execution in chain(found.executions(), found.thin_air()):
             if evaluator.failing(execution) is None:
                 yield execution
 
 
-def forbidden_ways(program: Program, model: Model, unroll: int = 2) -> Iterator[Way]:
+def forbidden_ways(case: Case, unroll: int = 2) -> Iterator[Way]:
     """The ways that the model forbids; each has a violation."""
-    return (way for way in ways(program, model, unroll) if way.violation is not None)
+    return (way for way in ways(case, unroll) if way.violation is not None)
 
 
-def _cases(program: Program, model: Model, unroll: int) -> Iterator[tuple[Program, Evaluator]]:
-    """The program lowered for the model, and the model on each of its event structures."""
-    test = lowered(program, model)
-    for structure in unfold(test, unroll, RegisterWalker if model.registers else Walker).structures():
-        yield test, Evaluator(model.theory(structure.signature), structure)
+def _evaluators(case: Case, unroll: int) -> Iterator[Evaluator]:
+    """The model on each of the event structures of a case."""
+    for structure in case.unfold(unroll).structures():
+        yield Evaluator(case.theory(structure), structure)
 
 
 class Candidates:
     """The candidate executions of a structure that end in what is asked and keep to some rules of each location."""
 
-    def __init__(self, program: Program, structure: EventStructure, demanded: Rules, budget: Budget) -> None:
-        self.name = program.name
-        self.asked = asked(program)
-        self.wanted = wanted_of(program)
+    def __init__(self, case: Case, structure: EventStructure, demanded: Rules, budget: Budget) -> None:
+        self.name = case.test.name
+        self.asked = asked(case.test)
+        self.wanted = case.wanted
         self.budget = budget
         self.structure = structure
         self.rules = demanded

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from litmus.cat import Model, load_model
+from litmus.case import Case
+from litmus.cat import load_model
 from litmus.check import Options
 from litmus.explain.cause import Reasons, allowed_executions
 from litmus.explain.explanation import Barrier
@@ -50,34 +51,33 @@ class Repaired:
     numbers: Mapping[int, int]
 
 
-def repair(program: Program, judge: Model, own_words: bool, options: Options) -> tuple[Barrier, ...]:
-    """Barriers with which the model forbids the outcome of a program, which is lowered for the model; none where no
-    barriers of the language do.
-    """
-    known = BARRIERS.get(program.arch, ())
-    choice = _everywhere(program, judge, options) if known else None
+def repair(case: Case, options: Options) -> tuple[Barrier, ...]:
+    """Barriers with which the model forbids the outcome of a program; none where no barriers of the language do."""
+    known = BARRIERS.get(case.test.arch, ())
+    choice = _everywhere(case, options) if known else None
     if choice is None:
         return ()
     for gap in sorted(choice):
         for weaker in (None, *range(len(known))):
             rest = {other: kind for other, kind in choice.items() if other != gap}
             tried = rest if weaker is None else rest | {gap: weaker}
-            if is_forbidden(with_barriers(program, tried).program, judge, options):
+            if is_forbidden(case.changed(with_barriers(case.test, tried).program), options):
                 choice = tried
                 break
-    return tuple(_barrier(program, gap, known[kind][0], own_words) for gap, kind in sorted(choice.items()))
+    return tuple(_barrier(case, gap, known[kind][0]) for gap, kind in sorted(choice.items()))
 
 
-def _everywhere(program: Program, judge: Model, options: Options) -> Choice | None:
+def _everywhere(case: Case, options: Options) -> Choice | None:
     """Gaps where the strongest barriers forbid the outcome; None where such gaps are not found."""
-    strongest = len(BARRIERS[program.arch]) - 1
+    strongest = len(BARRIERS[case.test.arch]) - 1
     choice: dict[Gap, int] = {}
     for _ in range(MOST_ROUNDS):
-        repaired = with_barriers(program, choice)
-        if choice and is_forbidden(repaired.program, judge, options):
+        repaired = with_barriers(case.test, choice)
+        changed = case.changed(repaired.program)
+        if choice and is_forbidden(changed, options):
             return choice
         budget = Budget(options.timeout, options.rlimit)
-        execution = next(allowed_executions(repaired.program, judge, options.unroll, budget), None)
+        execution = next(allowed_executions(changed, options.unroll, budget), None)
         new = set(_gaps(repaired, execution)) - set(choice) if execution is not None else set[Gap]()
         if not new:
             return None
@@ -130,6 +130,6 @@ def with_barriers(program: Program, choice: Choice) -> Repaired:
     return Repaired(replace(program, threads=tuple(threads)), numbers)
 
 
-def _barrier(program: Program, gap: Gap, text: str, own_words: bool) -> Barrier:
-    thread = program.threads[gap[0]]
-    return Barrier(place_of(thread.index, thread.instructions[gap[1]], own_words), text)
+def _barrier(case: Case, gap: Gap, text: str) -> Barrier:
+    thread = case.test.threads[gap[0]]
+    return Barrier(place_of(thread.index, thread.instructions[gap[1]], case.own_words), text)

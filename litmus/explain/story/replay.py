@@ -129,7 +129,7 @@ class Relations:
                 if self.po >> (w * self.n + read) & 1)  # fmt: skip
 
     def _replays_in_copies(self, run: Run) -> bool:
-        """The same, where every thread has a copy of each location: the newest write that has reached it."""
+        """Whether the run does so where every thread has a copy of each location: the newest write that reached it."""
         copies: dict[tuple[int, Pointer], int] = {}
         for moment in run.moments:
             event = self.events[moment.event]

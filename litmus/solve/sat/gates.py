@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from litmus.cat import Node
+from litmus.cat import CheckKind, Node
 from litmus.ground import Bounded, Pair, ReadValues, Relations
 from litmus.logic import TRUE, bits
 from litmus.program import Value
@@ -31,7 +31,7 @@ class GateRelations(Relations):
         self._waiting: list[tuple[Node, int, int]] = []
         self._steps: dict[tuple[int, int], list[tuple[int, int]]] = {}
 
-    def passes(self, kind: str, node: Node) -> int:
+    def passes(self, kind: CheckKind, node: Node) -> int:
         """The literal of a check (not negated)."""
         literal = super().passes(kind, node)
         while self._waiting:
@@ -73,8 +73,13 @@ class GateRelations(Relations):
                 yield self.circuit.all_of((literal, self.literal(node, k * self.n + j)))
 
     def _first_steps(self, node: Node, i: int) -> list[tuple[int, int]]:
-        """The first steps (event, literal) of a closure from event i, without those that only repeat others: a
-        step is of no use if another one, possible whenever it is, must lead to the same event, and not by way of i.
+        """The first steps (event, literal) of a closure from event i, without those that only repeat others.
+
+        A step to k is left out if there is another one, to m, that is there whenever this one is (always, or by the
+        same literal), and the closure must lead from m to k, but not from m back to i.  Then what begins with the step
+        to k is reached through m, too.  For example, with po in the closure and i, m, k in program order, the step from
+        i to m is enough: that from i to k says nothing new.  Where m leads back to i, the way from m to k may
+        go there and take this very step, which therefore stays.
         """
         found = self._steps.get((node.id, i))
         if found is None:
