@@ -10,8 +10,9 @@ from litmus.program.term import evaluate
 from litmus.source import Source
 from litmus.syntax import parse
 from litmus.syntax.c import front as c
+from litmus.syntax.c.definitions import read
 from litmus.syntax.c.kernel import KERNEL
-from litmus.syntax.c.macros import Macros, read
+from litmus.syntax.c.macros import Macros
 from litmus.unfold.paths import Walker
 from litmus.unfold.steps import Path
 
