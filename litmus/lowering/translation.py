@@ -13,7 +13,7 @@ from litmus.lowering.assembly import render as assembly
 from litmus.lowering.cells import Cell, TooFewRegisters
 from litmus.lowering.target import Target
 from litmus.lowering.walk import DONE, RETRY, Column, lower_thread
-from litmus.program import NATIVE, C
+from litmus.program import NATIVE, C, mapped
 from litmus.program import ir as ir
 from litmus.syntax.native import print as native_print
 from litmus.syntax.native import tree as ast
@@ -158,12 +158,7 @@ class _Places:
 
     def proposition(self, node: ir.Proposition) -> ir.Proposition:
         """A proposition about the lowered test."""
-        match node:
-            case ir.Compare():
-                return ir.Compare(self.observable(node.left), node.op, self._right(node.right))
-            case ir.Not():
-                return ir.Not(self.proposition(node.argument))
-        return replace(node, arguments=tuple(map(self.proposition, node.arguments)))
+        return mapped(node, lambda item: ir.Compare(self.observable(item.left), item.op, self._right(item.right)))
 
     def _right(self, value: ir.Value | ir.Observable) -> ir.Value | ir.Observable:
         if isinstance(value, int):

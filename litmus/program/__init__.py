@@ -49,7 +49,7 @@ from litmus.program.ir import (
     observables,
 )
 from litmus.program.language import LANGUAGES, NATIVE, X86, C, Language, language_of
-from litmus.program.proposition import predicate
+from litmus.program.proposition import folded, mapped, predicate
 
 __all__ = [
     "LANGUAGES",
@@ -95,11 +95,11 @@ __all__ = [
     "Unary",
     "Value",
     "When",
-    "expectation",
+    "expectation", "folded",
     "ir",
     "language",
     "language_of",
-    "mentioned",
+    "mapped", "mentioned",
     "observables",
     "predicate",
     "term",
