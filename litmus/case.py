@@ -8,11 +8,8 @@ from functools import cached_property
 
 from litmus.cat import Model, Theory
 from litmus.errors import UsageError
-from litmus.program import Condition, Observable, Program, Proposition, mentioned, observables
+from litmus.program import Condition, Observable, Program, Proposition, language_of, mentioned, observables
 from litmus.unfold import EventStructure, RegisterWalker, Unfolding, Walker, unfold
-
-PORTABLE = ("native", "c")
-"""The languages whose programs are lowered to the language of a model."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +45,7 @@ class Case:
     @property
     def own_words(self) -> bool:
         """Whether the instructions are in the user's words, not in those of a machine that they were lowered to."""
-        return self.test.arch == self.program.arch or self.test.arch in PORTABLE
+        return self.test.arch == self.program.arch or language_of(self.test.arch).portable
 
     def unfold(self, unroll: int, tick: Callable[[], None] = lambda: None) -> Unfolding:
         """The event structures, with the events that the model needs; `tick` is called now and then, and may raise."""
@@ -65,7 +62,7 @@ def lowered(program: Program, model: Model) -> Program:
     """
     if model.target in ("any", program.arch):
         return program
-    if program.arch not in PORTABLE:
+    if not language_of(program.arch).portable:
         raise UsageError(
             f"the model '{model.name}' is for {model.target} programs, and '{program.name}' is for {program.arch}",
             hint="choose a model of the test's architecture, or write the test in the native language or in C",

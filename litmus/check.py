@@ -13,7 +13,7 @@ from litmus.cat import UNDEFINED, Model, require_declared
 from litmus.errors import InternalError, UsageError
 from litmus.ground import Problem, Query, rules
 from litmus.judge import Evaluator, Execution, Flagged
-from litmus.program import TRUE, Not, Program, Value, expectation, observables, predicate
+from litmus.program import NATIVE, TRUE, Not, Program, Value, expectation, observables, predicate
 from litmus.solve import ENGINES, Budget, Found, Solver, Undecided, pose
 from litmus.unfold import EventStructure
 from litmus.verdict import Observation, State, Verdict, observe
@@ -103,7 +103,7 @@ def _check(case: Case, options: Options) -> Verdict:
 def _variants(case: Case, options: Options) -> Iterator[Case]:
     """The case, and with `compiler` those of what a compiler may make of a native program."""
     yield case
-    if options.compiler and case.program.arch == "native":
+    if options.compiler and case.program.arch == NATIVE.name:
         from litmus.lowering.compiler import reorderings
 
         for program in islice(reorderings(case.program), 1, None):

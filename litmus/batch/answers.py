@@ -188,10 +188,10 @@ def _judged(start: Answer, program: Program, batch: Batch) -> Answer:
 
 def _not_compiled(program: Program, target: str) -> str | None:
     """Why a program has no form in the language of a model; None if it has one."""
-    from litmus.case import PORTABLE
     from litmus.lowering import lower
+    from litmus.program import language_of
 
-    if program.arch not in PORTABLE or target in ("any", program.arch):
+    if not language_of(program.arch).portable or target in ("any", program.arch):
         return None
     try:
         lower(program, target)

@@ -8,21 +8,16 @@ from typing import TYPE_CHECKING
 
 from litmus.errors import InputError, UsageError
 from litmus.files import read
-from litmus.program import Program
+from litmus.program import NATIVE, Program, language_of
 
 if TYPE_CHECKING:
     from litmus.cat import Model
     from litmus.source import Source
 
-NATIVE_MODELS = ("sc", "x86-tso", "armv8", "power")
 EVERY_MODEL = ("sc", "lkmm", "x86-tso", "armv8", "armv7", "power", "riscv")
 """What `all` stands for with a test that can be lowered to every architecture."""
 
 ALL = "all"
-ARCHITECTURE_MODELS = {
-    "x86": "x86-tso", "aarch64": "armv8", "ppc": "power", "riscv": "riscv", "arm": "armv7", "c": "lkmm",
-    "c11": "rc11",
-}  # fmt: skip
 
 
 def named_models(asked: Sequence[str], program: Program) -> tuple[str, ...]:
@@ -33,10 +28,9 @@ def named_models(asked: Sequence[str], program: Program) -> tuple[str, ...]:
 
 def every_model(program: Program) -> tuple[str, ...]:
     """What `all` stands for: one model of every architecture, or of an assembly test all models of its own, and sc."""
-    from litmus.case import PORTABLE
     from litmus.cat import model_names
 
-    if program.arch in PORTABLE:
+    if language_of(program.arch).portable:
         return EVERY_MODEL
     return ("sc", *(info.name for info in model_names() if info.target == program.arch))
 
@@ -85,11 +79,12 @@ def default_models(program: Program) -> tuple[str, ...]:
 
     Raises UsageError for a language without a model, InputError for an expectation of an unknown model.
     """
-    if program.arch == "native":
-        return tuple(dict.fromkeys((*NATIVE_MODELS, *expected_models(program))))
-    if program.arch not in ARCHITECTURE_MODELS:
+    models = language_of(program.arch).models
+    if program.arch == NATIVE.name:
+        return tuple(dict.fromkeys((*models, *expected_models(program))))
+    if not models:
         raise UsageError(f"no default model for {program.arch} tests", hint="choose one with -m")
-    return (ARCHITECTURE_MODELS[program.arch],)
+    return models
 
 
 def expected_models(program: Program) -> Iterator[str]:

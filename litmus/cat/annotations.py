@@ -14,7 +14,7 @@ from litmus.cat.built_in import set_of_tag
 from litmus.cat.library import Model
 from litmus.cat.vocabulary import TAGS
 from litmus.errors import InputError
-from litmus.program import Instruction, Program
+from litmus.program import Instruction, Program, language_of
 from litmus.syntax.cat import tree as cat
 
 OWN = frozenset({"Plain", "RMW", "LKR", "LKW", "UL", "LF", "RL", "RU"})
@@ -26,7 +26,7 @@ def require_declared(program: Program, model: Model) -> None:
 
     Without a bell file that declares any, only a tag that the model spells with other capitals is refused.
     """
-    if program.arch != "c":
+    if not language_of(program.arch).kernel:
         return
     known = declared(model)
     for instruction in _instructions(program):

@@ -12,6 +12,7 @@ from litmus.cat.included import Includes, bundled_source, parsed, prelude, read_
 from litmus.cat.interpret import interpret
 from litmus.cat.theory import Theory
 from litmus.errors import UsageError
+from litmus.program import LANGUAGES
 from litmus.source import Source
 from litmus.syntax.cat.tree import CatFile
 
@@ -134,8 +135,7 @@ def make_model(
 def _guess_target(source: Source) -> str:
     """The architecture of a user's model, from its title line; `any` when it does not say."""
     first = source.text.lstrip().split("\n", 1)[0].lower()
-    known = {"x86": "x86", "aarch64": "aarch64", "arm v8": "aarch64", "armv8": "aarch64", "ppc": "ppc", "power": "ppc",
-             "risc": "riscv", "arm": "arm"}  # fmt: skip
+    known = {word: row.name for row in LANGUAGES.values() for word in row.title_words}
     return next((arch for word, arch in known.items() if re.search(rf"\b{word}", first)), "any")
 
 

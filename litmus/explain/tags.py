@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litmus.program import Tags
+from litmus.program import X86, Tags
 
 C11_ORDERS = frozenset({"NA", "RLX", "CON", "ACQ", "REL", "ACQ_REL", "SC"})
 
@@ -42,4 +42,4 @@ def weakened(tags: Tags, arch: str) -> Tags:
     """The tags of an access without those that order; the same if there are none."""
     if tags & C11_ORDERS:
         return frozenset(WEAKER.get(tag, tag) for tag in tags)
-    return frozenset(WEAKER.get(tag, tag) for tag in tags - (DROPPED | LOCKED if arch == "x86" else DROPPED))
+    return frozenset(WEAKER.get(tag, tag) for tag in tags - (DROPPED | LOCKED if arch == X86.name else DROPPED))

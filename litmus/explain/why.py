@@ -13,7 +13,7 @@ from litmus.explain.cause import allowed_executions, asked, reasons, ways
 from litmus.explain.explanation import Explanation
 from litmus.explain.remedy import proof, repair
 from litmus.explain.story import story
-from litmus.program import Program
+from litmus.program import NATIVE, C, Program
 from litmus.solve import Budget, Undecided
 from litmus.verdict import Verdict
 
@@ -56,7 +56,7 @@ def _start(program: Program, model: Model, verdict: Verdict) -> Explanation:
 
 def _notes(program: Program, model: Model, verdict: Verdict) -> tuple[str, ...]:
     """What a reader has to know of the lines and of the verdict."""
-    moved = (OTHER_LINES,) if (program.arch, model.target) == ("native", "c") else ()
+    moved = (OTHER_LINES,) if (program.arch, model.target) == (NATIVE.name, C.name) else ()
     cut = ("a loop was cut at the unrolling bound: ways that need more rounds are not seen",) if verdict.bounded else ()
     return (*moved, *cut, *(f"flag: {flag.describe()}" for flag in verdict.flagged))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from litmus.logic import Algebra
-from litmus.program import TRUE, And, Compare, MemoryAt, Not, Observable, Or, Proposition, RegisterAt, Value, predicate
+from litmus.program import TRUE, Compare, MemoryAt, Observable, Proposition, RegisterAt, Value, folded, predicate
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +29,11 @@ Observed = Sequence[Sequence[tuple[Value, int]]]
 
 def literal(proposition: Proposition, observables: Sequence[Observable], observed: Observed, algebra: Algebra) -> int:
     """The literal of a proposition about the final state; all it mentions are among the observables."""
-    match proposition:
-        case Compare():
-            return _comparison(proposition, observables, observed, algebra)
-        case And(arguments):
-            return algebra.all_of([literal(a, observables, observed, algebra) for a in arguments])
-        case Or(arguments):
-            return algebra.any_of([literal(a, observables, observed, algebra) for a in arguments])
-        case Not(argument):
-            return -literal(argument, observables, observed, algebra)
+
+    def compare(node: Compare) -> int:
+        return _comparison(node, observables, observed, algebra)
+
+    return folded(proposition, compare, algebra.all_of, algebra.any_of, int.__neg__)
 
 
 def _comparison(

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from litmus.errors import UsageError
-from litmus.program import Program
+from litmus.program import NATIVE, Program
 from litmus.syntax.native import tree as ast
 from litmus.syntax.native.names import operands, parts
 from litmus.syntax.native.translate import translate
@@ -38,7 +38,7 @@ def reorderings(program: Program) -> Iterator[Program]:
     Raises UsageError if the program is not native.
     """
     test = program.syntax
-    if program.arch != "native" or not isinstance(test, ast.Test):
+    if program.arch != NATIVE.name or not isinstance(test, ast.Test):
         raise UsageError(f"only native tests are reordered, and {program.name} is {program.arch}")
     variants = _product(test.threads, _threads)
     yield program

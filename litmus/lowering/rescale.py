@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from litmus.program import Compare, Condition, MemoryAt, Not, Observable, Pointer, Proposition, RegisterAt, Value
+from litmus.program import Compare, Condition, MemoryAt, Observable, Pointer, Proposition, RegisterAt, Value, mapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,7 @@ class Rescaled:
 
     def proposition(self, node: Proposition) -> Proposition:
         """The same proposition."""
-        match node:
-            case Compare():
-                return Compare(self.observable(node.left), node.op, self._right(node.right))
-            case Not():
-                return Not(self.proposition(node.argument))
-        return replace(node, arguments=tuple(map(self.proposition, node.arguments)))
+        return mapped(node, lambda item: Compare(self.observable(item.left), item.op, self._right(item.right)))
 
     def _right(self, item: Value | Observable) -> Value | Observable:
         """What stands on the right of a comparison."""

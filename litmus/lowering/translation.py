@@ -13,6 +13,7 @@ from litmus.lowering.assembly import render as assembly
 from litmus.lowering.cells import Cell, TooFewRegisters
 from litmus.lowering.target import Target
 from litmus.lowering.walk import DONE, RETRY, Column, lower_thread
+from litmus.program import NATIVE, C, mapped
 from litmus.program import ir as ir
 from litmus.syntax.native import print as native_print
 from litmus.syntax.native import tree as ast
@@ -24,7 +25,7 @@ TARGETS = ("x86", "aarch64", "ppc", "riscv", "arm")
 WIDER = {"x86": "x86_64"}
 """Targets that stand in for others when those have too few registers."""
 
-LANGUAGES = ("native", "c")
+LANGUAGES = (NATIVE.name, C.name)
 """The languages among them: the native one and the kernel's C."""
 
 
@@ -39,16 +40,16 @@ def lower(program: ir.Program, target: str) -> ir.Program:
     Raises UsageError for an unknown target or a program of another language, UnsupportedError at a statement
     that the target cannot express.
     """
-    if program.arch == "c":
+    if program.arch == C.name:
         from litmus.lowering.from_c import compiled
 
         program = compiled(program)
     test = program.syntax
-    if program.arch != "native" or not isinstance(test, ast.Test):
+    if program.arch != NATIVE.name or not isinstance(test, ast.Test):
         raise UsageError(f"only native and kernel C tests are lowered, and {program.name} is {program.arch}")
-    if target == "native":
+    if target == NATIVE.name:
         return program
-    if target == "c":
+    if target == C.name:
         from litmus.lowering.linux import lower as linux
 
         return linux(program, test)
@@ -157,12 +158,7 @@ class _Places:
 
     def proposition(self, node: ir.Proposition) -> ir.Proposition:
         """A proposition about the lowered test."""
-        match node:
-            case ir.Compare():
-                return ir.Compare(self.observable(node.left), node.op, self._right(node.right))
-            case ir.Not():
-                return ir.Not(self.proposition(node.argument))
-        return replace(node, arguments=tuple(map(self.proposition, node.arguments)))
+        return mapped(node, lambda item: ir.Compare(self.observable(item.left), item.op, self._right(item.right)))
 
     def _right(self, value: ir.Value | ir.Observable) -> ir.Value | ir.Observable:
         if isinstance(value, int):

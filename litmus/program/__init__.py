@@ -1,7 +1,8 @@
 """What is asked: a program, its condition and its expectations, the same for every front end and every stage.
 
-In: nothing.  Out: `Program` and what it is made of (`ir`), terms over what reads return (`term`), propositions about
-final states (`proposition`).  Everything is frozen; every node that was read from a text knows its span.
+In: nothing.  Out: `Program` and what it is made of (`ir`), the table of languages (`language`), terms over what reads
+return (`term`), propositions about final states (`proposition`).  Everything is frozen; every node that was read from
+a text knows its span.
 """
 
 from litmus.program.ir import (
@@ -47,12 +48,59 @@ from litmus.program.ir import (
     mentioned,
     observables,
 )
-from litmus.program.proposition import predicate
+from litmus.program.language import LANGUAGES, NATIVE, X86, C, Language, language_of
+from litmus.program.proposition import folded, mapped, predicate
 
 __all__ = [
-    "MOST_ELEMENTS", "NO_TAGS", "PREDICTED", "TRUE", "And", "Assign", "Assume", "Binary", "Branch", "Compare",
-    "Condition", "Const", "Expectation", "Expected", "Expression", "Fence", "Fork", "Instruction", "Kind", "Load",
-    "MemoryAt", "Not", "Observable", "Operation", "Or", "Pointer", "Program", "Proposition", "Reg", "RegisterAt",
-    "Select", "Store", "StoreConditional", "Tags", "Thread", "Unary", "Value", "When", "expectation", "ir",
-    "mentioned", "observables", "predicate", "term"
+    "LANGUAGES",
+    "MOST_ELEMENTS",
+    "NATIVE",
+    "NO_TAGS",
+    "PREDICTED",
+    "TRUE",
+    "X86",
+    "And",
+    "Assign",
+    "Assume",
+    "Binary",
+    "Branch",
+    "C",
+    "Compare",
+    "Condition",
+    "Const",
+    "Expectation",
+    "Expected",
+    "Expression",
+    "Fence",
+    "Fork",
+    "Instruction",
+    "Kind",
+    "Language",
+    "Load",
+    "MemoryAt",
+    "Not",
+    "Observable",
+    "Operation",
+    "Or",
+    "Pointer",
+    "Program",
+    "Proposition",
+    "Reg",
+    "RegisterAt",
+    "Select",
+    "Store",
+    "StoreConditional",
+    "Tags",
+    "Thread",
+    "Unary",
+    "Value",
+    "When",
+    "expectation", "folded",
+    "ir",
+    "language",
+    "language_of",
+    "mapped", "mentioned",
+    "observables",
+    "predicate",
+    "term",
 ]  # fmt: skip

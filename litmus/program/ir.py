@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from litmus.program.language import language_of
 from litmus.source import Source, Span
 
 # --- values ---------------------------------------------------------------------------------------------
@@ -307,9 +308,9 @@ class Expectation:
 class Program:
     """A litmus test, whatever language it was written in.
 
-    `arch` is the language: `native`, `x86`, `aarch64`, `ppc`, `riscv`, `arm`, `c` (the kernel's C), `c11`.  Memory and
-    registers that are not listed start as 0.  `syntax` is what lowering needs of the front end: a native test's tree,
-    the user's macros of a C test.  `notes`: what a reader of an answer has to know about how the text was read.
+    `arch` is the name of its language (`litmus.program.language`).  Memory and registers that are not listed start
+    as 0.  `syntax` is what lowering needs of the front end: a native test's tree, the user's macros of a C test.
+    `notes`: what a reader of an answer has to know about how the text was read.
     """
 
     name: str
@@ -332,7 +333,7 @@ def expectation(program: Program, model: str) -> Expectation | None:
 
     What a C test says of `lkmm` it also says of the kernel's own `linux-kernel.cat`.
     """
-    meant = "lkmm" if program.arch == "c" and model == "linux-kernel" else model
+    meant = "lkmm" if language_of(program.arch).kernel and model == "linux-kernel" else model
     return next((e for e in program.expectations if e.model in (model, meant)), None)
 
 

@@ -3,38 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from dataclasses import replace
+from typing import TypeAlias, TypeVar
 
 from litmus.errors import InputError
-from litmus.program.ir import And, Compare, MemoryAt, Not, Observable, Or, Pointer, Proposition, RegisterAt, Value
+from litmus.program.ir import And, Compare, MemoryAt, Not, Observable, Pointer, Proposition, RegisterAt, Value
 from litmus.program.term import INTEGER_OPERATORS
+
+Result = TypeVar("Result")
 
 Values: TypeAlias = Sequence[Value]
 Predicate: TypeAlias = Callable[[Values], bool]
 
 
+def folded(
+    proposition: Proposition,
+    compare: Callable[[Compare], Result],
+    all_of: Callable[[list[Result]], Result],
+    any_of: Callable[[list[Result]], Result],
+    negated: Callable[[Result], Result],
+) -> Result:
+    """What a proposition comes to, from what its comparisons come to, the innermost and the left ones first."""
+    match proposition:
+        case Compare():
+            return compare(proposition)
+        case Not(argument):
+            return negated(folded(argument, compare, all_of, any_of, negated))
+    parts = [folded(argument, compare, all_of, any_of, negated) for argument in proposition.arguments]
+    return all_of(parts) if isinstance(proposition, And) else any_of(parts)
+
+
+def mapped(proposition: Proposition, change: Callable[[Compare], Compare]) -> Proposition:
+    """The proposition with each comparison changed."""
+    if isinstance(proposition, Compare):
+        return change(proposition)
+    if isinstance(proposition, Not):
+        return Not(mapped(proposition.argument, change))
+    return replace(proposition, arguments=tuple([mapped(argument, change) for argument in proposition.arguments]))
+
+
 def predicate(proposition: Proposition, observables: Sequence[Observable]) -> Predicate:
     """The proposition as a function of the observables' values, in their order; all it mentions are among them."""
-    return _predicate(proposition, {item.name: i for i, item in enumerate(observables)})
+    places = {item.name: i for i, item in enumerate(observables)}  # names are found faster than observables
+    return folded(proposition, lambda node: _comparison(node, places), _all_of, _any_of, _negated)
 
 
-def _predicate(proposition: Proposition, places: Mapping[str, int]) -> Predicate:
-    """The same, given the place of each observable by its name: names are found faster than observables."""
-    match proposition:
-        case Compare(left, op, right):
-            return _comparison(op, places[left.name], right, places)
-        case And(arguments):
-            conjuncts = [_predicate(a, places) for a in arguments]
-            return lambda values: all(p(values) for p in conjuncts)
-        case Or(arguments):
-            disjuncts = [_predicate(a, places) for a in arguments]
-            return lambda values: any(p(values) for p in disjuncts)
-        case Not(argument):
-            inner = _predicate(argument, places)
-            return lambda values: not inner(values)
+def _all_of(parts: list[Predicate]) -> Predicate:
+    return lambda values: all(part(values) for part in parts)
 
 
-def _comparison(op: str, left: int, right: Value | Observable, places: Mapping[str, int]) -> Predicate:
+def _any_of(parts: list[Predicate]) -> Predicate:
+    return lambda values: any(part(values) for part in parts)
+
+
+def _negated(part: Predicate) -> Predicate:
+    return lambda values: not part(values)
+
+
+def _comparison(node: Compare, places: Mapping[str, int]) -> Predicate:
+    op, left, right = node.op, places[node.left.name], node.right
     if isinstance(right, RegisterAt | MemoryAt):
         other = places[right.name]
         return lambda values: _compare(op, values[left], values[other])

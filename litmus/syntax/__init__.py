@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib import import_module
 
 from litmus.errors import InputError
+from litmus.program import LANGUAGES as ROWS
 from litmus.program import Expectation, Program
 from litmus.source import Source
 from litmus.syntax import reading
@@ -19,16 +20,7 @@ __all__ = [
     "x86",
 ]  # fmt: skip
 
-LANGUAGES = {
-    "litmus": "native",
-    "X86": "x86",
-    "X86_64": "x86",
-    "PPC": "ppc",
-    "AArch64": "aarch64",
-    "C": "c",
-    "RISCV": "riscv",
-    "ARM": "arm",
-}
+LANGUAGES = {word: row.name for row in ROWS.values() for word in row.words}
 """The first word of a test to the module with its `parse(source)`."""
 
 _FIRST_WORD = re.compile(r"(?:\s|\(\*.*?\*\)|//[^\n]*|/\*.*?\*/|#[^\n]*)*([\w-]*)", re.S)

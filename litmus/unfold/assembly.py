@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from litmus.errors import UnsupportedError
 from litmus.logic import mask_of, universe
-from litmus.program import Pointer, Program, Value
+from litmus.program import Pointer, Program, Value, language_of
 from litmus.program.term import Operation, Read, Term
 from litmus.unfold.events import INITIAL, Event, EventKind, EventStructure
 from litmus.unfold.fusion import FUSED, fuse
@@ -17,9 +17,6 @@ from litmus.unfold.steps import KEYS_PER_THREAD, Path, Step
 from litmus.unfold.values import as_location
 
 INITIAL_TAGS: frozenset[str] = frozenset()
-
-WHOLE_ELEMENTS = ("c", "c11")
-"""Languages whose address arithmetic goes by whole elements: an access beside a variable is a location of its own."""
 
 Addresses: TypeAlias = Mapping[tuple[int, int], Pointer]
 """(index of the path, step) to location, for the accesses whose address is computed from reads."""
@@ -59,7 +56,7 @@ def assemble(
         writes=_of_kind("W", located, events),
         readers=_of_kind("R", located, events),
         rmw_pairs=tuple(u.pairs_of(relations["rmw"])),
-        refusal=None if program.arch in WHOLE_ELEMENTS else _refusal(places, steps, program.memory),
+        refusal=None if language_of(program.arch).whole_elements else _refusal(places, steps, program.memory),
     )
 
 

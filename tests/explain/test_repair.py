@@ -12,8 +12,8 @@ from litmus.check import Options, check
 from litmus.explain import explain
 from litmus.explain.explanation import Barrier
 from litmus.explain.remedy.proof import is_forbidden
-from litmus.explain.remedy.repair import BARRIERS, repair, with_barriers
-from litmus.program import Program
+from litmus.explain.remedy.repair import repair, with_barriers
+from litmus.program import Program, language_of
 from litmus.source import Source
 from litmus.syntax import parse
 
@@ -73,7 +73,7 @@ def test_barriers_of_machines_forbid_the_outcome_and_none_can_be_spared(path: Pa
         case = Case.of(program, judge)
         if is_forbidden(case, Options()) is False:
             for barrier in (found := repair(case, Options())):
-                assert barrier.text in dict(BARRIERS[case.test.arch])
+                assert barrier.text in dict(language_of(case.test.arch).barriers)
             interleaved = explain(program, load_model("sc")).forbidden is False
             assert bool(found) != interleaved, name
 

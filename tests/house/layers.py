@@ -22,7 +22,7 @@ LITMUS: dict[str, tuple[str, ...]] = {
     ),
     "testing": ("batch", "cat", "check", "explain", "files", "program", "report", "syntax", "verdict"),
     "": ("batch", "cat", "check", "explain", "files", "judge", "lowering", "program", "syntax", "verdict"),
-    "batch": ("case", "cat", "check", "explain", "files", "judge", "lowering", "program", "syntax", "verdict"),
+    "batch": ("cat", "check", "explain", "files", "judge", "lowering", "program", "syntax", "verdict"),
     "gallery": ("case", "cat", "check", "explain", "judge", "picture", "program", "report", "solve", "verdict"),
     "logs": ("files", "report"),
     "report": ("cat", "explain", "picture", "program", "verdict"),

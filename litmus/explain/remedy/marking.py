@@ -11,14 +11,14 @@ from itertools import chain, combinations
 from litmus.cat import Model
 from litmus.check import Options, check
 from litmus.judge import DATA_RACE, Access, Flagged
-from litmus.program import Instruction, Load, Operation, Program, Store
+from litmus.program import Instruction, Load, Operation, Program, Store, language_of
 
 PLAIN, MARKED = frozenset({"Plain"}), frozenset({"Once"})
 
 
 def advice(program: Program, model: Model, race: Flagged, options: Options) -> str | None:
     """A sentence on what would end a data race of a kernel test; None for other flags and languages."""
-    if race.name != DATA_RACE or program.arch != "c" or len(race.accesses) != 2:
+    if race.name != DATA_RACE or not language_of(program.arch).kernel or len(race.accesses) != 2:
         return None
     plain = [a for a in race.accesses if any(_is_plain(o) for o in a.instruction.operations)]
     for chosen in chain.from_iterable(combinations(plain, size) for size in range(1, len(plain) + 1)):

@@ -19,19 +19,8 @@ from litmus.explain.explanation import Barrier
 from litmus.explain.remedy.proof import is_forbidden
 from litmus.explain.words import place_of
 from litmus.judge import Evaluator, Execution
-from litmus.program import Fence, Instruction, Program
+from litmus.program import Fence, Instruction, Program, language_of
 from litmus.solve import Budget
-
-BARRIERS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "x86": (("mfence", "MFENCE"),),
-    "aarch64": (("dmb ishst", "DMB.ISHST"), ("dmb ishld", "DMB.ISHLD"), ("dmb ish", "DMB.ISH")),
-    "arm": (("dmb", "DMB"),),
-    "ppc": (("lwsync", "LWSYNC"), ("sync", "SYNC")),
-    "riscv": (("fence w,w", "Fence.w.w"), ("fence r,r", "Fence.r.r"), ("fence r,rw", "Fence.r.rw"),
-              ("fence rw,w", "Fence.rw.w"), ("fence rw,rw", "Fence.rw.rw")),
-    "c": (("smp_wmb()", "Wmb"), ("smp_rmb()", "Rmb"), ("smp_mb()", "Mb")),
-}  # fmt: skip
-"""The barriers of each language as (text, tag), the weaker ones first; the last orders everything."""
 
 MOST_ROUNDS = 6
 """So many executions are looked at to find the places of barriers."""
@@ -53,7 +42,7 @@ class Repaired:
 
 def repair(case: Case, options: Options) -> tuple[Barrier, ...]:
     """Barriers with which the model forbids the outcome of a program; none where no barriers of the language do."""
-    known = BARRIERS.get(case.test.arch, ())
+    known = language_of(case.test.arch).barriers
     choice = _everywhere(case, options) if known else None
     if choice is None:
         return ()
@@ -69,7 +58,7 @@ def repair(case: Case, options: Options) -> tuple[Barrier, ...]:
 
 def _everywhere(case: Case, options: Options) -> Choice | None:
     """Gaps where the strongest barriers forbid the outcome; None where such gaps are not found."""
-    strongest = len(BARRIERS[case.test.arch]) - 1
+    strongest = len(language_of(case.test.arch).barriers) - 1
     choice: dict[Gap, int] = {}
     for _ in range(MOST_ROUNDS):
         repaired = with_barriers(case.test, choice)
@@ -121,7 +110,7 @@ def with_barriers(program: Program, choice: Choice) -> Repaired:
         for number, instruction in enumerate(thread.instructions):
             kind = choice.get((index, number))
             if kind is not None:
-                text, tag = BARRIERS[program.arch][kind]
+                text, tag = language_of(program.arch).barriers[kind]
                 code.append(Instruction(text, (Fence(frozenset({tag})),), instruction.labels, instruction.span))
                 instruction = replace(instruction, labels=())
             code.append(instruction)

@@ -11,6 +11,7 @@ from litmus.explain.story.buffers import Machine, Move
 from litmus.explain.story.replay import Moment, Relations, Run, divmods
 from litmus.explain.words import Words
 from litmus.judge import Evaluator, Execution
+from litmus.program import language_of
 
 INTERLEAVING = (0, 0)
 """A run on one memory with nothing out of order."""
@@ -30,7 +31,7 @@ def story(executions: Sequence[Execution], theories: Sequence[Theory], words: bo
         if told and told[-1][0][:2] == INTERLEAVING:
             break  # nothing is simpler
     best = min(told, key=lambda each: each[0], default=None)
-    if arch == "x86" and (best is None or best[0][:2] != INTERLEAVING):
+    if language_of(arch).store_buffers and (best is None or best[0][:2] != INTERLEAVING):
         return _buffered(executions, words)
     if best is None:
         return None

@@ -17,6 +17,7 @@ from litmus.errors import UnsupportedError, UsageError
 from litmus.lowering.from_c.thread import thread
 from litmus.lowering.from_c.values import Shape
 from litmus.lowering.rescale import Rescaled
+from litmus.program import C
 from litmus.program import ir as ir
 from litmus.syntax.c import sections as c_sections
 from litmus.syntax.c.kernel import KERNEL
@@ -32,7 +33,7 @@ def compiled(program: ir.Program) -> ir.Program:
     Raises UnsupportedError, at the expression, for what cannot be compiled: synchronize_rcu, SRCU, jumps out of
     loops, operators that the native language has not.
     """
-    if program.source is None or program.arch != "c":
+    if program.source is None or program.arch != C.name:
         raise UsageError(f"{program.name} is no kernel C test that was read from a text")
     sections = c_sections.split(program.source)
     texts = sorted(sections.threads, key=lambda text: text.index)

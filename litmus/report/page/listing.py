@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import dedent
 
-from litmus.program import Program, Thread
+from litmus.program import Program, Thread, language_of
 from litmus.report.page.content import Line, Listing
 from litmus.source import Source
-
-BELOW = ("native", "c", "c11")
-"""The languages whose threads stand below each other; in the others each is a column of a table."""
 
 
 def listings(program: Program) -> tuple[Listing, ...]:
@@ -20,7 +17,7 @@ def listings(program: Program) -> tuple[Listing, ...]:
 
 def _lines(program: Program, thread: Thread) -> tuple[Line, ...]:
     numbers = [i.span.line for i in thread.instructions if i.span is not None]
-    if program.arch in BELOW and program.source is not None and numbers:
+    if not language_of(program.arch).assembly and program.source is not None and numbers:
         return _block(program.source, min(numbers), max(numbers))
     return tuple(line for instruction in thread.instructions for line in _cell(instruction.labels, instruction.text))
 

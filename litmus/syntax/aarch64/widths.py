@@ -36,6 +36,7 @@ from litmus.program import (
     Unary,
     Value,
     When,
+    mapped,
 )
 from litmus.syntax.aarch64.atomics import access_bits
 from litmus.syntax.aarch64.conditions import LEFT, RIGHT
@@ -216,9 +217,9 @@ def _number(expression: Expression) -> Value:
 
 def _converted(proposition: Proposition, shown: Callable[[Observable, Value], Value]) -> Proposition:
     """The proposition with each constant as what it is compared with would hold it."""
-    if isinstance(proposition, Compare):
-        right = proposition.right
-        return replace(proposition, right=shown(proposition.left, right)) if isinstance(right, int) else proposition
-    if isinstance(proposition, Not):
-        return Not(_converted(proposition.argument, shown))
-    return type(proposition)(tuple([_converted(argument, shown) for argument in proposition.arguments]))
+
+
+    def held(node: Compare) -> Compare:
+        return replace(node, right=shown(node.left, node.right)) if isinstance(node.right, int) else node
+
+    return mapped(proposition, held)

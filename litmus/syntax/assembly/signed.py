@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from litmus.errors import UnsupportedError
-from litmus.program import Compare, Condition, MemoryAt, Not, Program, Proposition, Value
+from litmus.program import Compare, Condition, MemoryAt, Not, Program, Proposition, Value, mapped
 from litmus.syntax.assembly.language import Language
 
 PLAIN = range(1 << 31)
@@ -75,14 +75,13 @@ class _Held:
 
     def proposition(self, node: Proposition) -> Proposition:
         """The proposition with its constants as what they are compared with would hold them."""
-        if isinstance(node, Compare):
-            if not isinstance(node.right, int):
-                return node
-            held = self.memory if isinstance(node.left, MemoryAt) else self.register
-            return replace(node, right=held(node.right))
-        if isinstance(node, Not):
-            return Not(self.proposition(node.argument))
-        return replace(node, arguments=tuple(map(self.proposition, node.arguments)))
+        return mapped(node, self._comparison)
+
+    def _comparison(self, node: Compare) -> Compare:
+        if not isinstance(node.right, int):
+            return node
+        held = self.memory if isinstance(node.left, MemoryAt) else self.register
+        return replace(node, right=held(node.right))
 
 
 def _signed(bits: int, value: int) -> int:

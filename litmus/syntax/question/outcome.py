@@ -8,13 +8,10 @@ from functools import partial
 from importlib import import_module
 
 from litmus.errors import InputError
-from litmus.program import MemoryAt, Observable, Pointer, Program, Proposition, RegisterAt, observables
+from litmus.program import MemoryAt, Observable, Pointer, Program, Proposition, RegisterAt, language_of, observables
 from litmus.source import Source
 from litmus.syntax.question import condition
 from litmus.syntax.reading import suggestion
-
-ASSEMBLY = ("x86", "ppc", "aarch64", "riscv", "arm")
-"""The languages whose registers have several names."""
 
 
 def parse(text: str, program: Program) -> Proposition:
@@ -69,7 +66,7 @@ def _named(node: object) -> Iterator[Pointer]:
 def _register(program: Program, mention: condition.Mention) -> Observable | None:
     """A register of a thread: one that the thread writes, or that starts with a value."""
     name = mention.name
-    if program.arch in ASSEMBLY:
+    if language_of(program.arch).assembly:
         name = import_module(f"litmus.syntax.{program.arch}.front").register(name) or ""
     thread = next((thread for thread in program.threads if thread.index == mention.thread), None)
     if thread is None or not name:
