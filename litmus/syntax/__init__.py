@@ -49,7 +49,7 @@ def parse(source: Source, macros: Source | None = None) -> Program:
 @lru_cache(maxsize=64)
 def read(macros: Source) -> object:
     """The macros of a file, read once."""
-    return import_module("litmus.syntax.c.definitions").read(macros)
+    return import_module("litmus.syntax.c.macros").read(macros)
 
 
 def _check_expectations(program: Program) -> None:

@@ -10,9 +10,8 @@ from litmus.program.term import evaluate
 from litmus.source import Source
 from litmus.syntax import parse
 from litmus.syntax.c import front as c
-from litmus.syntax.c.definitions import read
 from litmus.syntax.c.kernel import KERNEL
-from litmus.syntax.c.macros import Macros
+from litmus.syntax.c.macros import Macros, read
 from litmus.unfold.paths import Walker
 from litmus.unfold.steps import Path
 

@@ -1,7 +1,7 @@
 """Macros: the names that C tests call, and what they mean in terms of primitives.
 
-A table is bundled (`litmus.syntax.c.kernel`, `litmus.syntax.c.atomics`); `litmus.syntax.c.definitions` reads another
-one, in the format of the kernel's `linux-kernel.def`:
+A table is bundled (`litmus.syntax.c.kernel`, `litmus.syntax.c.atomics`); `read` reads another one, in the format of the
+kernel's `linux-kernel.def`:
 
     READ_ONCE(X) __load{once}(X)                            an expression
     smp_store_mb(X,V) { __store{once}(X,V); __fence{mb}; }  statements
@@ -11,11 +11,20 @@ The primitives are those of `litmus.syntax.c.primitives`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from litmus.source import Source
+from litmus.syntax import reading
+from litmus.syntax.c.expression import builder
 from litmus.syntax.c.tree import Call, Expression, Name
+
+if TYPE_CHECKING:
+    from lark import Token
+
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/|\(\*(?=[\s*]).*?\*\)", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,15 @@ class Macros:
     softcoded: bool = False
     name: str = ""
     borrowed: frozenset[str] = frozenset()
+
+
+def read(source: Source) -> Macros:
+    """The macros of a `.def` file; raises InputError with the place of the first mistake."""
+    text = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), source.text)
+    found: Any = reading.parse(reading.parser("c", "macros", _builder()), source, text)
+    table = dict(found)
+    softcoded = any(_annotated_update(part) for macro in table.values() for part in macro.body)
+    return Macros(table, softcoded, source.name)
 
 
 def expand(macro: Macro, call: Call) -> tuple[Expression, ...]:
@@ -113,3 +131,31 @@ def _substituted(part: Expression, arguments: Mapping[str, Expression], call: Ca
     if isinstance(part, Call):
         changed |= {"start": call.start, "end": call.end}
     return replace(part, **changed) if changed else part  # type: ignore[arg-type]
+
+
+def _annotated_update(part: Expression) -> bool:
+    """Whether an atomic operation without a result says its ordering, as only softcoded tables do."""
+    return isinstance(part, Call) and part.name == "__atomic_op" and bool(part.annotation)
+
+
+def _builder() -> Any:
+    """The lark transformer for a file of macros."""
+
+    class Builder(type(builder())):  # type: ignore[misc]
+        def macros(self, parts: list[tuple[str, Macro]]) -> list[tuple[str, Macro]]:
+            return parts
+
+        def macro(self, parts: list[Any]) -> tuple[str, Macro]:
+            name, formals, (value, body) = parts
+            return str(name), Macro(formals, body, value)
+
+        def formals(self, parts: list[Token]) -> tuple[str, ...]:
+            return tuple(str(part) for part in parts if part is not None)
+
+        def expression(self, parts: list[Expression]) -> tuple[bool, tuple[Expression, ...]]:
+            return True, tuple(parts)
+
+        def statements(self, parts: list[Expression]) -> tuple[bool, tuple[Expression, ...]]:
+            return False, tuple(parts)
+
+    return Builder()

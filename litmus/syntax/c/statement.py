@@ -6,8 +6,7 @@ import re
 
 from litmus.errors import InputError, UnsupportedError
 from litmus.source import Source
-from litmus.syntax.c.expression import expression
-from litmus.syntax.c.pointers import element
+from litmus.syntax.c.expression import element, expression
 from litmus.syntax.c.tree import Block, Declared, If, Jump, Loop, Statement, Written
 
 _BLANK = re.compile(r"\s*")

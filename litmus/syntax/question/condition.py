@@ -26,7 +26,7 @@ from litmus.program import (
 )
 from litmus.source import Source
 from litmus.syntax.question import condition_tree
-from litmus.syntax.question.tree import Atom, Mention, Named, Tree
+from litmus.syntax.question.condition_tree import Atom, Mention, Named, Tree
 
 __all__ = ["START", "Mention", "Question", "Resolve", "memory", "parse"]
 
