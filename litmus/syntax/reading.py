@@ -1,6 +1,7 @@
 """How every language is read: grammars from package data, parsers built once, lark's errors as ours.
 
-The only module that imports lark, and only when a text has to be parsed.
+Lark is imported only when a text has to be parsed; what the rules of a grammar make of it is in modules named
+`transformer`, on the base `litmus.syntax.transformer`.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ WITHOUT_A_LIMIT = {
     "litmus.lowering.translation._table": "the targets",
     "litmus.syntax.c.atomics._atomic": "the orders of C",
     "litmus.syntax.c.expression._parser": "no argument",
-    "litmus.syntax.question.condition_tree._parser": "no argument",
+    "litmus.syntax.question.reader._parser": "no argument",
     "litmus.syntax.reading.parser": "the grammars",
 }
 """The functions that may remember all they are asked, and what they can be asked: never what users write."""

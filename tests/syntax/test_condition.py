@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from litmus.errors import InputError
 from litmus.program import TRUE, And, Compare, MemoryAt, Not, Observable, Or, Pointer, RegisterAt
 from litmus.source import Source
-from litmus.syntax.question import condition, condition_tree
+from litmus.syntax.question import condition, reader
+from litmus.syntax.question.quick import quickly
+from litmus.syntax.question.transformer import Questions
 
 X, Y = MemoryAt(Pointer("x"), "x"), MemoryAt(Pointer("y"), "y")
 R = RegisterAt(0, "r1", "0:r1")
@@ -108,15 +110,15 @@ def connected(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 @given(st.sampled_from(["exists ", "~exists ", "forall ("]), st.recursive(comparisons(), connected, max_leaves=12))
 def test_both_readers_agree(quantifier: str, body: str) -> None:
     text = quantifier + body + (")" if quantifier.endswith("(") else "")
-    quick = condition_tree.quickly(text)
-    assert quick and quick == condition_tree.by_grammar(Source("t", text), text, 0)
+    quick = quickly(text)
+    assert quick and quick == reader.by_grammar(Source("t", text), text, 0)
 
 
 @given(st.lists(st.sampled_from(["exists", "x=1", "/\\", "\\/", "(", ")", "~", "x", "=", ";", "=>", "1"]), max_size=9))
 def test_quick_reader_accepts_nothing_more(words: list[str]) -> None:
     text = "exists " + " ".join(words)
-    quick = condition_tree.quickly(text)
-    assert quick is None or quick == condition_tree.by_grammar(Source("t", text), text, 0)
+    quick = quickly(text)
+    assert quick is None or quick == reader.by_grammar(Source("t", text), text, 0)
 
 
 @pytest.mark.parametrize(
@@ -138,8 +140,8 @@ def test_errors(text: str, column: int, message: str, hint: str) -> None:
 
 
 def test_every_rule_is_handled() -> None:
-    builder = condition_tree._builder()
-    rules = {str(rule.alias or rule.origin.name) for rule in condition_tree._parser().rules}
+    builder = Questions()
+    rules = {str(rule.alias or rule.origin.name) for rule in reader._parser().rules}
     assert [rule for rule in sorted(rules) if rule[0] != "_" and not hasattr(builder, rule)] == [
         "proposition", "value",
     ]  # fmt: skip

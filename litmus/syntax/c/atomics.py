@@ -14,7 +14,9 @@ from functools import cache
 from litmus.program import Assign, Assume, Binary, Expression, Fence, Load, Operation, Reg, Store, Tags, Unary
 from litmus.syntax import reading
 from litmus.syntax.c import tree as tree
-from litmus.syntax.c.primitives import ONE, ZERO, Evaluator, Meaning, Orders, attempt, update
+from litmus.syntax.c.evaluator import Evaluator, Meaning
+from litmus.syntax.c.primitives import ONE, ZERO
+from litmus.syntax.c.update import Orders, attempt, update
 
 ORDERS = {
     "memory_order_relaxed": "RLX", "memory_order_consume": "CON", "memory_order_acquire": "ACQ",

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from litmus.program import Branch, Instruction
 from litmus.syntax.c import tree as tree
-from litmus.syntax.c.value import Dialect, Scope, Values, negated
+from litmus.syntax.c.thread import Dialect, Scope
+from litmus.syntax.c.value import Values, negated
 from litmus.syntax.c.walk import assigned, elements, jumps
 
 __all__ = ["Compiled", "Dialect", "Scope", "compiled"]

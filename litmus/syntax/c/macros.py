@@ -14,15 +14,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from litmus.source import Source
 from litmus.syntax import reading
-from litmus.syntax.c.expression import builder
 from litmus.syntax.c.tree import Call, Expression, Name
-
-if TYPE_CHECKING:
-    from lark import Token
 
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/|\(\*(?=[\s*]).*?\*\)", re.S)
 
@@ -54,9 +50,11 @@ class Macros:
 
 def read(source: Source) -> Macros:
     """The macros of a `.def` file; raises InputError with the place of the first mistake."""
+    from litmus.syntax.c.transformer import MacroFile
+
     text = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), source.text)
-    found: Any = reading.parse(reading.parser("c", "macros", _builder()), source, text)
-    table = dict(found)
+    found: Any = reading.parse(reading.parser("c", "macros", MacroFile()), source, text)
+    table = {name: Macro(*parts) for name, *parts in found}
     softcoded = any(_annotated_update(part) for macro in table.values() for part in macro.body)
     return Macros(table, softcoded, source.name)
 
@@ -136,26 +134,3 @@ def _substituted(part: Expression, arguments: Mapping[str, Expression], call: Ca
 def _annotated_update(part: Expression) -> bool:
     """Whether an atomic operation without a result says its ordering, as only softcoded tables do."""
     return isinstance(part, Call) and part.name == "__atomic_op" and bool(part.annotation)
-
-
-def _builder() -> Any:
-    """The lark transformer for a file of macros."""
-
-    class Builder(type(builder())):  # type: ignore[misc]
-        def macros(self, parts: list[tuple[str, Macro]]) -> list[tuple[str, Macro]]:
-            return parts
-
-        def macro(self, parts: list[Any]) -> tuple[str, Macro]:
-            name, formals, (value, body) = parts
-            return str(name), Macro(formals, body, value)
-
-        def formals(self, parts: list[Token]) -> tuple[str, ...]:
-            return tuple(str(part) for part in parts if part is not None)
-
-        def expression(self, parts: list[Expression]) -> tuple[bool, tuple[Expression, ...]]:
-            return True, tuple(parts)
-
-        def statements(self, parts: list[Expression]) -> tuple[bool, tuple[Expression, ...]]:
-            return False, tuple(parts)
-
-    return Builder()

@@ -20,10 +20,7 @@ An update is two events, in program order, `RMW` and related by rmw.  What fails
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias
 
-from litmus.errors import InputError
 from litmus.program import (
     Assign,
     Assume,
@@ -34,47 +31,16 @@ from litmus.program import (
     Fence,
     Fork,
     Load,
-    Operation,
     Reg,
     Store,
-    Tags,
     Unary,
 )
 from litmus.syntax.c import tree as tree
-from litmus.syntax.c.code import Code, tags
+from litmus.syntax.c.code import tags
+from litmus.syntax.c.evaluator import Evaluator, Meaning
+from litmus.syntax.c.update import Orders, attempt, either, orders, succeed, update
 
 ZERO, ONE = Const(0), Const(1)
-
-
-class Evaluator(Protocol):
-    """What a primitive needs of the thread that it is called in."""
-
-    code: Code
-    softcoded: bool
-
-    def value(self, expression: tree.Expression) -> Expression:
-        """The value of an expression, after its events."""
-        ...
-
-    def values(self, *expressions: tree.Expression) -> list[Expression]:
-        """The values of expressions whose order is not fixed."""
-        ...
-
-    def address(self, place: tree.Expression) -> Expression:
-        """The address of a place in memory such as `*x`."""
-        ...
-
-    def local(self, pointer: tree.Expression) -> str | None:
-        """The local variable whose address `&r` is, None for other expressions."""
-        ...
-
-    def error(self, message: str, hint: str, node: tree.Expression | None = None) -> InputError:
-        """An error at the expression at hand, or at a part of it."""
-        ...
-
-
-Meaning: TypeAlias = Callable[[Evaluator, tree.Call], "Expression | None"]
-"""Emits the events of a call; the value, if it has one."""
 
 # --- single events --------------------------------------------------------------------------------------
 
@@ -107,78 +73,6 @@ def _srcu(e: Evaluator, call: tree.Call) -> Expression:
 
 
 # --- updates --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """The tags of an update that succeeds, whether it stands between full fences, and the tags of one that fails."""
-
-    read: Tags
-    write: Tags
-    fenced: bool
-    failed: Tags
-
-
-def orders(annotation: str, softcoded: bool, returns: bool = True) -> Orders:
-    """What the annotation of an update means; see `litmus.syntax.c.macros.Macros.softcoded`."""
-    if softcoded:
-        same = tags(annotation, "RMW")
-        return Orders(same, same, False, same)
-    once = tags("once", "RMW")
-    acquire = tags("acquire", "RMW") if annotation == "acquire" else once
-    release = tags("release", "RMW") if annotation == "release" else once
-    return Orders(acquire if returns else tags("noreturn", "RMW"), release, annotation == "mb", once)
-
-
-def update(e: Evaluator, order: Orders, address: Expression, new: Callable[[Expression], Expression]) -> Reg:
-    """An update to what `new` makes of the old value; the register with the old value."""
-    old = e.code.temporary()
-    _succeed(e, order, address, old, new)
-    return old
-
-
-def attempt(
-    e: Evaluator,
-    order: Orders,
-    address: Expression,
-    old: Reg,
-    new: Callable[[Expression], Expression],
-    success: tuple[Operation, ...],
-    failure: tuple[Operation, ...],
-    *after_failure: Operation,
-) -> None:
-    """An update, or a read only, into `old`: both are explored as far as `success` and `failure` let them."""
-    failed, done = e.code.fresh("failed'"), e.code.fresh("done'")
-    e.code.emit(Fork(failed))
-    _succeed(e, order, address, old, new, *success)
-    e.code.emit(Branch(None, done))
-    e.code.label(failed)
-    e.code.emit(Load(old.name, address, order.failed), *failure)
-    for operation in after_failure:
-        e.code.emit(operation)
-    e.code.label(done)
-
-
-def either(succeeds: Expression) -> tuple[tuple[Operation, ...], tuple[Operation, ...]]:
-    """Success exactly if a condition holds, for `attempt`."""
-    return (Assume(succeeds),), (Assume(Unary("!", succeeds)),)
-
-
-def _succeed(
-    e: Evaluator,
-    order: Orders,
-    address: Expression,
-    old: Reg,
-    new: Callable[[Expression], Expression],
-    *then: Operation,
-) -> None:
-    """The read, what comes with it, and the write, between fences if the order is full."""
-    if order.fenced:
-        e.code.emit(Fence(tags("mb")))
-    e.code.emit(Load(old.name, address, order.read, atomic=True), *then)
-    e.code.emit(Store(address, new(old), order.write, atomic=True))
-    if order.fenced:
-        e.code.emit(Fence(tags("mb")))
 
 
 def operation(e: Evaluator, part: tree.Expression, value: Expression) -> Callable[[Expression], Expression]:
@@ -253,7 +147,7 @@ _LOCKING = Orders(tags("LKR"), tags("LKW"), False, tags("LF"))
 def _lock(e: Evaluator, call: tree.Call) -> None:
     """`__lock(x)`: goes on only if the lock is free; a deadlock is an execution that does not exist."""
     old = e.code.temporary()
-    _succeed(e, _LOCKING, e.value(call.arguments[0]), old, lambda _: ONE, Assume(Binary("==", old, ZERO)))
+    succeed(e, _LOCKING, e.value(call.arguments[0]), old, lambda _: ONE, Assume(Binary("==", old, ZERO)))
 
 
 def _unlock(e: Evaluator, call: tree.Call) -> None:

@@ -6,8 +6,8 @@ import re
 
 from litmus.errors import InputError, UnsupportedError
 from litmus.source import Source
-from litmus.syntax.c.expression import element, expression
-from litmus.syntax.c.tree import Block, Declared, If, Jump, Loop, Statement, Written
+from litmus.syntax.c.expression import expression
+from litmus.syntax.c.tree import Block, Declared, If, Jump, Loop, Statement, Written, element
 
 _BLANK = re.compile(r"\s*")
 _KEYWORD = re.compile(

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from litmus.syntax.assembly.initial import size_of
+
 # --- expressions ----------------------------------------------------------------------------------------
 
 
@@ -171,3 +173,9 @@ class Jump:
 
 
 Statement: TypeAlias = Written | Declared | Block | If | Loop | Jump
+
+
+def element(written: str) -> int | None:
+    """The size of what a type, as written, points to; None if it is no pointer type."""
+    outer = written.rfind("*")
+    return None if outer < 0 else size_of(written[:outer])

@@ -25,8 +25,8 @@ from litmus.program import (
     Value,
 )
 from litmus.source import Source
-from litmus.syntax.question import condition_tree
 from litmus.syntax.question.condition_tree import Atom, Mention, Named, Tree
+from litmus.syntax.question.reader import read
 
 __all__ = ["START", "Mention", "Question", "Resolve", "memory", "parse"]
 
@@ -53,7 +53,7 @@ def parse(source: Source, text: str, offset: int, resolve: Resolve) -> Question:
     `final p` asks `exists p`; the verdicts of its `with` clauses become expectations.
     Raises InputError with the place of the mistake.
     """
-    written = condition_tree.read(source, text, offset)
+    written = read(source, text, offset)
     kind_and_tree = written.condition
     return Question(
         Condition(kind_and_tree[0], _proposition(kind_and_tree[1], resolve)) if kind_and_tree else None,

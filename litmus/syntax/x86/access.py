@@ -12,7 +12,8 @@ from typing import TypeAlias
 
 from litmus.errors import UnsupportedError
 from litmus.program import NO_TAGS, Assign, Binary, Const, Expression, Load, Operation, Reg, Store, Unary, Value
-from litmus.syntax.x86.operands import SUFFIXES, Immediate, Line, Memory, Register, merged, value
+from litmus.syntax.x86.operands import SUFFIXES, Immediate, Line, Memory
+from litmus.syntax.x86.registers import Register, merged, value
 
 Operations: TypeAlias = tuple[Operation, ...]
 LOCKED = frozenset({"X"})
