@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from litmus.cat.library import load_model
 from litmus.check import Options, check
-from litmus.lowering import TARGETS, lower
+from litmus.lowering.translation import TARGETS, lower
 from litmus.program import Program
 from litmus.testing.strategies import BARRIERS, Bodies, native_bodies, native_program
 from litmus.verdict import Verdict, observe
