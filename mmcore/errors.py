@@ -5,7 +5,7 @@ Both are `LitmusError`s, so that the command line prints them like every other m
 
 from __future__ import annotations
 
-from litmus.errors import LitmusError
+from litmus import LitmusError
 
 
 class Misuse(LitmusError):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from litmus.cat import load_model
-from litmus.explain import explain as explain_program
+from litmus import explain as explain_program
+from litmus import load_model
 from litmus.report.explain import text
 from mmcore.scenario.check import program
 from mmcore.scenario.explain import explain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from litmus.lowering import lower, render
+from litmus import lower, render
 from mmcore.scenario.check import program, traced
 from mmcore.scenarios import load
 

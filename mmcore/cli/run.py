@@ -9,8 +9,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from litmus import InputError, UsageError
 from litmus.cli.exit import AS_EXPECTED, DIFFERS, INTERRUPTED, UNDECIDED, worst
-from litmus.errors import InputError, UsageError
 from mmcore.cli.progress import progress
 from mmcore.interleaved.machine import Machine
 from mmcore.interleaved.outcome import machine as machine_of

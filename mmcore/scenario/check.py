@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from litmus.cat import load_model
-from litmus.check import Options
-from litmus.check import check as check_program
-from litmus.program import Program
-from litmus.source import Source
-from litmus.syntax import parse
-from litmus.verdict import Verdict
+from litmus import Options, Program, Source, Verdict, load_model, parse
+from litmus import check as check_program
 from mmcore.scenario.scenario import Scenario, Variant
 from mmcore.scenario.vacuity import require_meaning
 from mmcore.scenario.wellformed import require_cells

@@ -10,7 +10,7 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
-from litmus.errors import LitmusError
+from litmus import LitmusError
 from mmcore.cpu import Cpu, Maker
 from mmcore.cpu.term import Expression, Term
 from mmcore.errors import ScenarioError

@@ -10,10 +10,8 @@ from typing import Any
 
 import pytest
 
-from litmus.cat.library import load_model
-from litmus.check import check as check_program
-from litmus.source import Source
-from litmus.syntax import parse
+from litmus import Source, load_model, parse
+from litmus import check as check_program
 from mmcore.cpu.cpu import Cpu
 from mmcore.memory import Memory
 from mmcore.scenario.check import check, trace, traced

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from litmus.errors import LitmusError
+from litmus import LitmusError
 from mmcore.machine.audit import audit, survey
 from mmcore.machine.machine import Machine, Shape
 from mmcore.mm.fault.fault import VM_FAULT_OOM

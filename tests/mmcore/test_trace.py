@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from litmus.errors import UnsupportedError
+from litmus import UnsupportedError
 from mmcore.cpu.cpu import Cpu
 from mmcore.interleaved.machine import State
 from mmcore.interleaved.outcome import machine
