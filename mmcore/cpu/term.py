@@ -11,6 +11,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol, TypeAlias
 
+from mmcore.cpu.frames import machinery
 from mmcore.errors import ScenarioError
 from mmcore.memory import Array, Cell
 
@@ -38,6 +39,7 @@ class Chooser(Protocol):
         ...
 
 
+@machinery
 class Term:
     """A value that is not known: it computes and compares like a number, and its truth is a branch."""
 

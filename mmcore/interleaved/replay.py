@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Any
 
-from mmcore.cpu import EVERYTHING, Cpu, Update
+from mmcore.cpu import EVERYTHING, Cpu, Update, is_machinery, machinery
 from mmcore.cpu.term import Expression, expression_of
 from mmcore.errors import ScenarioError
 from mmcore.interleaved.operation import Begin, Elapse, Enter, Leave, Load, Lock, Modify, Operation, Store, Wait
@@ -37,6 +37,7 @@ class Reached(BaseException):
         self.call = call
 
 
+@machinery
 class Replay:
     """The results that are given, and what the run did after the last of them that no other thread sees."""
 
@@ -143,7 +144,7 @@ def _call(subject: str) -> Call:
     """The call of a primitive that is at work: the method of the CPU that the routine itself called."""
     frame: FrameType | None = sys._getframe(2)
     primitive = ""
-    while frame is not None and _ours(frame):
+    while frame is not None and is_machinery(frame):
         if _is_primitive(frame):
             primitive = frame.f_code.co_name
         frame = frame.f_back
@@ -155,8 +156,3 @@ def _is_primitive(frame: FrameType) -> bool:
     """Whether a frame is that of a primitive; `spinlock` is spin_lock and spin_unlock."""
     name = frame.f_code.co_name
     return isinstance(frame.f_locals.get("self"), Cpu) and not name.startswith("_") and name != "spinlock"
-
-
-def _ours(frame: FrameType) -> bool:
-    """Whether a frame belongs to this run or to the memory interface."""
-    return str(frame.f_globals.get("__name__")) in (__name__, "mmcore.cpu.cpu", "contextlib")

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
-from traceback import extract_tb
+from traceback import walk_tb
 from typing import Any
 
 from litmus import LitmusError
@@ -28,10 +27,6 @@ STORE_BUFFERING = {**SOMETIMES, "sc": "Never"}
 """Wrong wherever a write may wait in a store buffer: on every real machine."""
 WEAK = {**STORE_BUFFERING, "x86-tso": "Never"}
 """Wrong on machines that reorder more than a write with a later read."""
-
-
-OURS = Path(__file__).parent.parent
-"""Files here are no place of a mistake, but for the scenarios."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +135,16 @@ def _told(hint: str) -> Iterator[None]:
 
 def _place(error: BaseException) -> str:
     """`file:line: ` of the innermost call in the scenario's own code; nothing where it calls none."""
-    for frame in reversed(extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
-        if OURS not in path.parents or path.parent.name == "scenarios":
-            return f"{frame.filename}:{frame.lineno}: "
+    for frame, line in reversed(list(walk_tb(error.__traceback__))):
+        if _is_of_a_scenario(frame.f_globals):
+            return f"{frame.f_code.co_filename}:{line}: "
     return ""
+
+
+def _is_of_a_scenario(names: Mapping[str, object]) -> bool:
+    """Whether these are the globals of a module with a scenario, or of one that is not of this package."""
+    inside = str(names.get("__name__")).partition(".")[0] == __name__.partition(".")[0]
+    return not inside or isinstance(names.get("SCENARIO"), Scenario)
 
 
 class End:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,7 +18,7 @@ from math import prod
 from types import FrameType
 from typing import Any, NoReturn, TypeAlias
 
-from mmcore.cpu import Cpu, Maker, Update
+from mmcore.cpu import Cpu, Maker, Update, is_machinery, machinery
 from mmcore.cpu.term import Expression, Term, evaluate, expression_of, registers, simplified
 from mmcore.errors import ScenarioError
 from mmcore.memory import Cell, Memory
@@ -96,6 +96,7 @@ def explore(thread: Routine, values: Values) -> Exploration:
     return exploration
 
 
+@machinery
 class Run:
     """One run of a thread: `prefix` says how its first decisions go; the later ones go to true."""
 
@@ -277,13 +278,7 @@ def point() -> Point:
     found: list[tuple[str, int]] = []
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code is not explore.__code__:
-        if not _ours(frame.f_globals):
+        if not is_machinery(frame):
             found.append((f"{frame.f_code.co_filename}:{frame.f_code.co_name}", frame.f_lineno))
         frame = frame.f_back
     return tuple(reversed(found))
-
-
-def _ours(names: Mapping[str, Any]) -> bool:
-    """Whether a frame belongs to the tracer or to the memory interface."""
-    module = str(names.get("__name__", ""))
-    return module.startswith("mmcore.traced.") or module in ("mmcore.cpu.cpu", "mmcore.cpu.term", "contextlib")
