@@ -6,11 +6,12 @@ its three processors.
 
 from mmcore.cpu.cpu import Cpu, Maker
 from mmcore.cpu.frames import is_machinery, machinery
-from mmcore.cpu.processor import EVERYTHING
+from mmcore.cpu.processor import EVERYTHING, LoadOrder, RcuCall, StoreOrder
 from mmcore.cpu.seqcount import raw_read_seqcount, raw_write_seqcount_begin, raw_write_seqcount_end, read_seqcount_retry
 from mmcore.cpu.update import Update
 
 __all__ = [
-    "EVERYTHING", "Cpu", "Maker", "Update", "is_machinery", "machinery", "raw_read_seqcount",
+    "EVERYTHING", "Cpu", "LoadOrder", "Maker", "RcuCall", "StoreOrder", "Update", "expression", "is_machinery",
+    "machinery", "raw_read_seqcount",
     "raw_write_seqcount_begin", "raw_write_seqcount_end", "read_seqcount_retry", "term"
 ]  # fmt: skip

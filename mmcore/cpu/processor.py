@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from mmcore.cpu.frames import machinery
 from mmcore.cpu.update import Update
 from mmcore.memory import Cell, Memory
 
 EVERYTHING: frozenset[str] = frozenset()
+
+LoadOrder: TypeAlias = Literal["once", "acquire"]
+StoreOrder: TypeAlias = Literal["once", "release"]
+RcuCall: TypeAlias = Literal["rcu_read_lock", "rcu_read_unlock", "synchronize_rcu"]
 
 
 @machinery
@@ -33,12 +37,12 @@ class Processor(ABC):
     # --- what an implementation provides -----------------------------------------------------------------------
 
     @abstractmethod
-    def _load(self, place: Any, order: str) -> Any:
-        """The value of a cell; `order` is `once` or `acquire`."""
+    def _load(self, place: Any, order: LoadOrder) -> Any:
+        """The value of a cell."""
 
     @abstractmethod
-    def _store(self, place: Any, value: Any, order: str) -> None:
-        """Writes a cell; `order` is `once` or `release`."""
+    def _store(self, place: Any, value: Any, order: StoreOrder) -> None:
+        """Writes a cell."""
 
     @abstractmethod
     def _update(self, place: Any, update: Update) -> Any:
@@ -57,11 +61,11 @@ class Processor(ABC):
         """Frees a lock that is held."""
 
     @abstractmethod
-    def _rcu(self, name: str) -> None:
+    def _rcu(self, name: RcuCall) -> None:
         """`rcu_read_lock`, `rcu_read_unlock`, or `synchronize_rcu`, which waits for all sections under way."""
 
     @abstractmethod
-    def _wait(self, place: Any, condition: Callable[[Any], Any], order: str) -> Any:
+    def _wait(self, place: Any, condition: Callable[[Any], Any], order: LoadOrder) -> Any:
         """Waits until the value of a cell satisfies a condition; that value."""
 
     @abstractmethod

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TypeAlias
 
 from mmcore.cpu import Maker
-from mmcore.cpu.term import Expression
+from mmcore.cpu.expression import Expression
 from mmcore.errors import Misuse
 from mmcore.interleaved.operation import Operation
 from mmcore.interleaved.replay import Call, InterleavedCpu, Reached, Replay

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mmcore.cpu.term import BINARY, Expression
+from mmcore.cpu.expression import BINARY, Address, Binary, Complement, Expression, Final, Reported
+from mmcore.errors import ScenarioError
 from mmcore.interleaved.machine import Machine, State
 from mmcore.scenario import Scenario, Variant
 from mmcore.scenario.wellformed import require_cells
@@ -26,13 +27,13 @@ def machine(scenario: Scenario, variant: Variant) -> Machine:
 def _holds(condition: Expression, machine: Machine, state: State) -> bool:
     """Whether a condition on results and cells holds; `~` is negation, as in the litmus test of the scenario."""
     match condition:
-        case ("&", left, right):
+        case Binary("&", left, right):
             return _holds(left, machine, state) and _holds(right, machine, state)
-        case ("|", left, right):
+        case Binary("|", left, right):
             return _holds(left, machine, state) or _holds(right, machine, state)
-        case ("~", negated):
+        case Complement(negated):
             return not _holds(negated, machine, state)
-        case (symbol, left, right) if symbol in BINARY:
+        case Binary(symbol, left, right):
             return bool(BINARY[symbol](_result(left, machine, state), _result(right, machine, state)))
     return _result(condition, machine, state) != 0
 
@@ -40,8 +41,11 @@ def _holds(condition: Expression, machine: Machine, state: State) -> bool:
 def _result(expression: Expression, machine: Machine, state: State) -> Expression:
     """What a thread reported, 0 if it did not, or what a cell holds."""
     match expression:
-        case ("observed", thread, name):
+        case Reported(thread, name):
             return state.points[thread].observed.get(name, 0)
-        case ("final", cell):
+        case Final(cell):
             return state.shared.values[machine.cells[cell]]
-    return expression
+        case int() | Address():
+            return expression
+    hint = "compare results with constants or with each other, and compute everything else in the threads"
+    raise ScenarioError("a condition compares something that is no result", hint=hint)

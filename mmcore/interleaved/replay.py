@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Any
 
-from mmcore.cpu import EVERYTHING, Cpu, Update, is_machinery, machinery
-from mmcore.cpu.term import Expression, expression_of
+from mmcore.cpu import EVERYTHING, Cpu, LoadOrder, RcuCall, StoreOrder, Update, is_machinery, machinery
+from mmcore.cpu.expression import Address, ArrayAddress, Expression
+from mmcore.cpu.term import expression_of
 from mmcore.errors import ScenarioError
 from mmcore.interleaved.operation import Begin, Elapse, Enter, Leave, Load, Lock, Modify, Operation, Store, Wait
 from mmcore.memory import Cell, Memory
@@ -84,12 +85,12 @@ class InterleavedCpu(Cpu):
         return self._value(self.replay.step(make(self.cells[name]), name))
 
     def _value(self, expression: Expression) -> Any:
-        return expression if isinstance(expression, int) else self.memory.named(expression[1])
+        return self.memory.named(expression.name) if isinstance(expression, Address) else expression
 
-    def _load(self, place: Any, order: str) -> Any:
+    def _load(self, place: Any, order: LoadOrder) -> Any:
         return self._step(place, Load)
 
-    def _store(self, place: Any, value: Any, order: str) -> None:
+    def _store(self, place: Any, value: Any, order: StoreOrder) -> None:
         self._step(place, lambda at: Store(at, expression_of(value)))
 
     def _update(self, place: Any, update: Update) -> Any:
@@ -106,7 +107,7 @@ class InterleavedCpu(Cpu):
     def _unlock(self, lock: Cell) -> None:
         self._step(lock, lambda at: Store(at, 0))
 
-    def _rcu(self, name: str) -> None:
+    def _rcu(self, name: RcuCall) -> None:
         if name == "synchronize_rcu":
             self.replay.step(Begin(), "begin")
             self.replay.step(Elapse(), "end")
@@ -122,7 +123,7 @@ class InterleavedCpu(Cpu):
         else:
             self.replay.aside()
 
-    def _wait(self, place: Any, condition: Callable[[Any], Any], order: str) -> Any:
+    def _wait(self, place: Any, condition: Callable[[Any], Any], order: LoadOrder) -> Any:
         return self._step(place, lambda at: Wait(at, lambda value: bool(condition(self._value(value)))))
 
     def observe(self, name: str, value: Any) -> None:
@@ -134,10 +135,10 @@ class InterleavedCpu(Cpu):
 def _cell(place: Any) -> str:
     """The name of the cell at an address; raises ScenarioError for what is none."""
     address = expression_of(place)
-    if isinstance(address, int):
+    if not isinstance(address, Address):
         hint = "test a pointer against 0 before it is followed"
         raise ScenarioError(f"an access goes to {address}, which is no cell", hint=hint)
-    return f"{address[1]}[0]" if address[0] == "array" else str(address[1])
+    return f"{address.name}[0]" if isinstance(address, ArrayAddress) else address.name
 
 
 def _call(subject: str) -> Call:

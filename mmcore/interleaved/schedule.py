@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mmcore.cpu.term import Expression
+from mmcore.cpu.expression import Address, Expression
 from mmcore.errors import ScenarioError
 from mmcore.interleaved.behaviour import Point
 from mmcore.interleaved.machine import Machine, State
@@ -109,7 +109,7 @@ def _asides(machine: Machine, number: int, point: Point) -> Iterator[Taken]:
 
 def shown(value: Expression) -> str:
     """A number, or the address of a cell or array."""
-    return str(value) if isinstance(value, int) else f"&{value[1]}"
+    return f"&{value.name}" if isinstance(value, Address) else str(value)
 
 
 def _source(call: Call) -> str:

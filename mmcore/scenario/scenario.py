@@ -11,7 +11,8 @@ from typing import Any
 
 from litmus import LitmusError
 from mmcore.cpu import Cpu, Maker
-from mmcore.cpu.term import Expression, Term
+from mmcore.cpu.expression import Expression, Final, Reported
+from mmcore.cpu.term import Term
 from mmcore.errors import ScenarioError
 from mmcore.memory import Cell, Memory
 
@@ -160,7 +161,7 @@ class End:
 
     def final(self, cell: Cell | str) -> Term:
         """What a cell, or the cell of a name, holds at the end."""
-        return Term(("final", cell if isinstance(cell, str) else cell.name))
+        return Term(Final(cell if isinstance(cell, str) else cell.name))
 
 
 class Observed:
@@ -170,4 +171,4 @@ class Observed:
         self._thread = thread
 
     def __getattr__(self, name: str) -> Term:
-        return Term(("observed", self._thread, name))
+        return Term(Reported(self._thread, name))

@@ -15,7 +15,7 @@ from mmcore.memory import Cell, Memory
 from mmcore.scenario.check import trace
 from mmcore.scenario.scenario import NEVER, Scenario, Thread, Variant
 from mmcore.traced.explore import explore
-from mmcore.traced.step import Step
+from mmcore.traced.step import Fence, Load, Locking, Modify, Observe, Rcu, Step, Store
 
 Call = Callable[[Cpu, Cell], Any]
 
@@ -76,11 +76,23 @@ def test_values(memory: Memory, name: str, call: Call, before: int, value: Any, 
     assert (call(DirectCpu(memory), cell), cell.value) == (value, after)
 
 
+def said(step: Step) -> tuple[str, str]:
+    """The kind of a step, and its order or name."""
+    match step:
+        case Load(order) | Store(order):
+            return type(step).__name__.lower(), order
+        case Modify(update):
+            return "update", update.order
+        case Fence(name) | Rcu(name) | Locking(name) | Observe(name):
+            return {Locking: "lock"}.get(type(step), type(step).__name__.lower()), name
+    raise AssertionError(step)
+
+
 def steps(call: Call, *without: str) -> list[tuple[str, Any]]:
     """What a call is in a traced run: kind and detail (of an update, its order) of each step."""
     cell = Memory().cell("x", 5)
     path = explore(lambda make: call(make(Memory(), 0, frozenset(without)), cell), {"x": {5: None}}).paths[0]
-    return [(item.kind, getattr(item.detail, "order", item.detail)) for item in path if isinstance(item, Step)]
+    return [said(item) for item in path if isinstance(item, Step)]
 
 
 LABELLED: list[tuple[Call, list[tuple[str, Any]], list[tuple[str, Any]]]] = [
