@@ -8,8 +8,8 @@ import pytest
 from mmcore.cpu.cpu import Cpu
 from mmcore.direct.cpu import DirectCpu
 from mmcore.errors import Misuse, ScenarioError
-from mmcore.interleaved.machine import Machine
-from mmcore.interleaved.outcome import machine
+from mmcore.interleaved.graph import Graph
+from mmcore.interleaved.outcome import graph_of
 from mmcore.interleaved.search import exhaustively
 from mmcore.memory import Cell, Memory
 from mmcore.scenario.check import trace
@@ -229,7 +229,7 @@ def test_names_of_cells_are_unique(memory: Memory) -> None:
             make()
 
 
-def test_a_scenario_gives_each_run_a_machine_of_its_own() -> None:
+def test_a_scenario_gives_each_run_a_graph_of_its_own() -> None:
     def routine(cpu: Cpu, x: Cell) -> None:
         cpu.atomic_inc(x)
         made.append(x)
@@ -251,6 +251,6 @@ def test_an_error_in_a_routine_is_told_with_its_line() -> None:
     scenario = Scenario("s", "", (), "", lambda memory: memory.cell("x"), (Thread("t", routine),),
                         lambda end: end.t.r == 1, (variant,))  # fmt: skip
     line = routine.__code__.co_firstlineno + 1
-    for run in (lambda: machine(scenario, variant), lambda: trace(scenario, variant)):
+    for run in (lambda: graph_of(scenario, variant), lambda: trace(scenario, variant)):
         with pytest.raises(ScenarioError, match=rf"test_cpu.py:{line}: TypeError"):
-            exhaustively(found) if isinstance(found := run(), Machine) else found
+            exhaustively(found) if isinstance(found := run(), Graph) else found

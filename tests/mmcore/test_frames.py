@@ -56,14 +56,14 @@ def places(scenario: str, at_home: bool) -> list[Any]:
     check, found = of("mmcore.scenario.check", at_home), of("mmcore.scenarios", at_home).load(scenario)
     points = [item.point for variant in found.variants for thread in check.explored(found, variant)[0]
               for path in thread.paths for item in path]  # fmt: skip
-    texts = [check.traced(found, variant) for variant in found.variants]
+    texts = [check.trace(found, variant).text for variant in found.variants]
     return [[(Path(place).name, line) for place, line in point] for point in points] + texts
 
 
 def calls(scenario: str, at_home: bool) -> list[Any]:
     """The primitives that the threads come to, with their places, over all schedules of the first variant."""
     outcome, found = of("mmcore.interleaved.outcome", at_home), of("mmcore.scenarios", at_home).load(scenario)
-    machine = outcome.machine(found, found.variants[0])
+    machine = outcome.graph_of(found, found.variants[0])
     of("mmcore.interleaved.search", at_home).exhaustively(machine)
     points = [point for state in machine.known.values() for point in state.points]
     called = [call for point in points for call in (*point.quiet, point.call) if call is not None]
