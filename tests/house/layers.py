@@ -64,7 +64,6 @@ MMCORE: dict[str, tuple[str, ...]] = {
 OF_LITMUS = {
     "cli": "one command line: its parser, its exit codes, its interrupts",
     "report": "an answer is written alike, as JSON and as an explanation",
-    "_version": "one version for both commands, known without loading anything",
 }
 """What `mmcore` imports of `litmus` beside its public face and `litmus.testing`, each with the reason."""
 
