@@ -5,7 +5,9 @@ Both are `LitmusError`s, so that the command line prints them like every other m
 
 from __future__ import annotations
 
-from litmus.errors import LitmusError
+from typing import NoReturn
+
+from litmus import InternalError, LitmusError
 
 
 class Misuse(LitmusError):
@@ -19,3 +21,8 @@ class Misuse(LitmusError):
 
 class ScenarioError(LitmusError):
     """A scenario that cannot be run or checked: an unknown name, a clash of names, a condition that no test can say."""
+
+
+def assert_never(value: NoReturn) -> NoReturn:
+    """Ends a choice between kinds, all of which it names: raises InternalError for any other, and mypy finds it."""
+    raise InternalError(f"nobody has thought of {value!r}")

@@ -7,12 +7,19 @@ a field of a structure.  Nothing here orders accesses: routines reach cells thro
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Protocol, TypeAlias
 
 from mmcore.errors import ScenarioError
 
-if TYPE_CHECKING:
-    from mmcore.cpu.term import Term
+
+class Unknown(Protocol):
+    """What a cell holds in a traced run (`mmcore.cpu.term.Term`): its truth and its number are branches."""
+
+    def __bool__(self) -> bool: ...
+
+    def __index__(self) -> int: ...
+
+    def __getitem__(self, index: int) -> Unknown: ...
 
 
 class Cell:
@@ -51,7 +58,7 @@ class Array:
         return f"<{self.name}[{len(self.cells)}]>"
 
 
-Value: TypeAlias = "int | Cell | Array | Term"
+Value: TypeAlias = "int | Cell | Array | Unknown"
 """What a cell holds: a number or a pointer; in a traced run, a term over what reads return.  The null pointer is 0."""
 
 Pointer: TypeAlias = "Cell | Array"

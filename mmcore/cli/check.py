@@ -6,10 +6,8 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 
-from litmus.cat import load_model
-from litmus.check import Options
+from litmus import Options, UnsupportedError, UsageError, load_model
 from litmus.cli.exit import AS_EXPECTED, DIFFERS, INTERRUPTED, UNDECIDED
-from litmus.errors import UnsupportedError, UsageError
 from mmcore.cli.progress import progress
 from mmcore.scenario import MODELS, Scenario, Variant
 from mmcore.scenario.check import Traced, trace

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from litmus.cat import load_model
-from litmus.explain import explain as explain_program
+from litmus import explain as explain_program
+from litmus import load_model
 from litmus.report.explain import text
-from mmcore.scenario.check import program
+from mmcore.scenario.check import trace
 from mmcore.scenario.explain import explain
 from mmcore.scenarios import load
 
@@ -19,7 +19,7 @@ def run(arguments: Namespace) -> int:
     models = [load_model(name) for name in arguments.models]
     print("\n".join(explain(scenario)))
     for variant in chosen if models else ():
-        traced = program(scenario, variant)
+        program = trace(scenario, variant).program
         for model in models:
-            print(f"\n{text(explain_program(traced, model))}", end="")
+            print(f"\n{text(explain_program(program, model))}", end="")
     return 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from litmus.lowering import lower, render
-from mmcore.scenario.check import program, traced
+from litmus import lower, render
+from mmcore.scenario.check import trace
 from mmcore.scenarios import load
 
 
@@ -13,8 +13,6 @@ def run(arguments: Namespace) -> int:
     """Prints the test; the exit code is 0.  Raises UnsupportedError for what the native language cannot say (RCU)."""
     scenario = load(arguments.scenario)
     variant = scenario.variant(arguments.variant)
-    if arguments.format == "c":
-        print(traced(scenario, variant), end="")
-    else:
-        print(render(lower(program(scenario, variant), "native")), end="")
+    traced = trace(scenario, variant)
+    print(traced.text if arguments.format == "c" else render(lower(traced.program, "native")), end="")
     return 0

@@ -9,11 +9,11 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from litmus import InputError, UsageError
 from litmus.cli.exit import AS_EXPECTED, DIFFERS, INTERRUPTED, UNDECIDED, worst
-from litmus.errors import InputError, UsageError
 from mmcore.cli.progress import progress
-from mmcore.interleaved.machine import Machine
-from mmcore.interleaved.outcome import machine as machine_of
+from mmcore.interleaved.graph import Graph
+from mmcore.interleaved.outcome import graph_of
 from mmcore.interleaved.report import Failing, Report, kept, lines, record, table, wrong
 from mmcore.interleaved.schedule import again, end, steps
 from mmcore.interleaved.search import Found, Schedule, exhaustively, randomly, simplest
@@ -49,25 +49,25 @@ def _chosen(arguments: Namespace) -> Iterator[tuple[Scenario, Variant]]:
 def _searched(scenario: Scenario, variant: Variant, arguments: Namespace) -> Report:
     """A variant that was run; what is known so far, if the run is interrupted."""
     began, found, stopped = perf_counter(), Found(), False
-    machine = machine_of(scenario, variant)
+    graph = graph_of(scenario, variant)
     try:
         if arguments.exhaustive:
-            exhaustively(machine, found)
+            exhaustively(graph, found)
         else:
-            randomly(machine, arguments.schedules, arguments.seed, found)
-        failing = tuple(_failing(machine, simplest(machine, kind) or way) for kind, way in found.failing.items())
+            randomly(graph, arguments.schedules, arguments.seed, found)
+        failing = tuple(_failing(graph, simplest(graph, kind) or way) for kind, way in found.failing.items())
     except KeyboardInterrupt:
         stopped = True
-        failing = tuple(_failing(machine, way) for way in found.failing.values())
+        failing = tuple(_failing(graph, way) for way in found.failing.values())
     seconds = perf_counter() - began
     expected = wrong(variant)
     return Report(scenario.name, variant.name, expected, arguments.exhaustive, found, failing, seconds, stopped)
 
 
-def _failing(machine: Machine, schedule: Schedule) -> Failing:
-    failure = end(machine, schedule).failure
+def _failing(graph: Graph, schedule: Schedule) -> Failing:
+    failure = end(graph, schedule).failure
     assert failure is not None, "the schedule fails"
-    return Failing(failure, tuple(steps(machine, schedule)))
+    return Failing(failure, tuple(steps(graph, schedule)))
 
 
 def _print(report: Report, arguments: Namespace) -> None:
@@ -95,10 +95,10 @@ def _replay(arguments: Namespace) -> int:
     if scenario.name != content["scenario"]:
         raise UsageError(f"the schedule is one of '{content['scenario']}', not of '{scenario.name}'")
     variant = scenario.variant(content["variant"] if arguments.variant == "all" else arguments.variant)
-    machine = machine_of(scenario, variant)
-    schedule = again(machine, content["steps"])
-    failure = end(machine, schedule).failure
-    taken = tuple(steps(machine, schedule))
+    graph = graph_of(scenario, variant)
+    schedule = again(graph, content["steps"])
+    failure = end(graph, schedule).failure
+    taken = tuple(steps(graph, schedule))
     if arguments.output == "json":
         failures = [kept(Failing(failure, taken))] if failure else []
         print(json.dumps({"scenario": scenario.name, "variant": variant.name, "failures": failures}))

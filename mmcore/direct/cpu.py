@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mmcore.cpu import EVERYTHING, Cpu, Update
+from mmcore.cpu import EVERYTHING, Cpu, LoadOrder, RcuCall, StoreOrder, Update
 from mmcore.errors import Misuse
 from mmcore.memory import Cell, Memory
 
@@ -19,10 +19,10 @@ class DirectCpu(Cpu):
         super().__init__(memory, number, without)
         self.observed: dict[str, Any] = {}
 
-    def _load(self, place: Cell, order: str) -> Any:
+    def _load(self, place: Cell, order: LoadOrder) -> Any:
         return place.value
 
-    def _store(self, place: Cell, value: Any, order: str) -> None:
+    def _store(self, place: Cell, value: Any, order: StoreOrder) -> None:
         place.value = value
 
     def _update(self, place: Cell, update: Update) -> Any:
@@ -43,10 +43,10 @@ class DirectCpu(Cpu):
     def _unlock(self, lock: Cell) -> None:
         lock.value = 0
 
-    def _rcu(self, name: str) -> None:
+    def _rcu(self, name: RcuCall) -> None:
         pass
 
-    def _wait(self, place: Cell, condition: Callable[[Any], Any], order: str) -> Any:
+    def _wait(self, place: Cell, condition: Callable[[Any], Any], order: LoadOrder) -> Any:
         if not condition(place.value):
             raise Misuse(f"waiting for {place.name}", DEADLOCK, "the direct run of mmcore")
         return place.value

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TypeAlias
 
 from mmcore.cpu import Maker
-from mmcore.cpu.term import Expression
+from mmcore.cpu.expression import Expression
 from mmcore.errors import Misuse
 from mmcore.interleaved.operation import Operation
 from mmcore.interleaved.replay import Call, InterleavedCpu, Reached, Replay
@@ -22,7 +22,7 @@ MOST_STEPS = 200
 """How many steps of one thread are run; a thread with more is in a loop, and its schedule is given up there."""
 
 Run: TypeAlias = Callable[[Maker], None]
-"""Runs a thread on a fresh machine, given the maker of its CPU."""
+"""Runs a thread on a fresh graph, given the maker of its CPU."""
 
 
 @dataclass(slots=True, eq=False)

@@ -1,6 +1,6 @@
 """What one step of a thread does to what all threads share.
 
-Values are numbers and addresses as in `mmcore.cpu.term`: `("cell", name)`, `("array", name)`.
+Values are numbers and addresses, as in `mmcore.cpu.expression`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol, TypeAlias
 
 from mmcore.cpu import Update
-from mmcore.cpu.term import Expression
+from mmcore.cpu.expression import Expression
 from mmcore.errors import ScenarioError
 
 
@@ -23,7 +23,7 @@ class Shared(NamedTuple):
     graces: tuple[int, ...]
 
     def holding(self, at: int, value: Expression) -> Shared:
-        """The same with another value in one cell."""
+        """What is shared once one cell has another value."""
         return self._replace(values=(*self.values[:at], value, *self.values[at + 1 :]))
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Any
 
-from mmcore.cpu import EVERYTHING, Cpu, Update
-from mmcore.cpu.term import Expression, expression_of
+from mmcore.cpu import EVERYTHING, Cpu, LoadOrder, RcuCall, StoreOrder, Update, is_machinery, machinery
+from mmcore.cpu.expression import Address, ArrayAddress, Expression
+from mmcore.cpu.term import expression_of
 from mmcore.errors import ScenarioError
 from mmcore.interleaved.operation import Begin, Elapse, Enter, Leave, Load, Lock, Modify, Operation, Store, Wait
 from mmcore.memory import Cell, Memory
@@ -37,6 +38,7 @@ class Reached(BaseException):
         self.call = call
 
 
+@machinery
 class Replay:
     """The results that are given, and what the run did after the last of them that no other thread sees."""
 
@@ -83,12 +85,12 @@ class InterleavedCpu(Cpu):
         return self._value(self.replay.step(make(self.cells[name]), name))
 
     def _value(self, expression: Expression) -> Any:
-        return expression if isinstance(expression, int) else self.memory.named(expression[1])
+        return self.memory.named(expression.name) if isinstance(expression, Address) else expression
 
-    def _load(self, place: Any, order: str) -> Any:
+    def _load(self, place: Any, order: LoadOrder) -> Any:
         return self._step(place, Load)
 
-    def _store(self, place: Any, value: Any, order: str) -> None:
+    def _store(self, place: Any, value: Any, order: StoreOrder) -> None:
         self._step(place, lambda at: Store(at, expression_of(value)))
 
     def _update(self, place: Any, update: Update) -> Any:
@@ -105,7 +107,7 @@ class InterleavedCpu(Cpu):
     def _unlock(self, lock: Cell) -> None:
         self._step(lock, lambda at: Store(at, 0))
 
-    def _rcu(self, name: str) -> None:
+    def _rcu(self, name: RcuCall) -> None:
         if name == "synchronize_rcu":
             self.replay.step(Begin(), "begin")
             self.replay.step(Elapse(), "end")
@@ -121,7 +123,7 @@ class InterleavedCpu(Cpu):
         else:
             self.replay.aside()
 
-    def _wait(self, place: Any, condition: Callable[[Any], Any], order: str) -> Any:
+    def _wait(self, place: Any, condition: Callable[[Any], Any], order: LoadOrder) -> Any:
         return self._step(place, lambda at: Wait(at, lambda value: bool(condition(self._value(value)))))
 
     def observe(self, name: str, value: Any) -> None:
@@ -133,17 +135,17 @@ class InterleavedCpu(Cpu):
 def _cell(place: Any) -> str:
     """The name of the cell at an address; raises ScenarioError for what is none."""
     address = expression_of(place)
-    if isinstance(address, int):
+    if not isinstance(address, Address):
         hint = "test a pointer against 0 before it is followed"
         raise ScenarioError(f"an access goes to {address}, which is no cell", hint=hint)
-    return f"{address[1]}[0]" if address[0] == "array" else str(address[1])
+    return f"{address.name}[0]" if isinstance(address, ArrayAddress) else address.name
 
 
 def _call(subject: str) -> Call:
     """The call of a primitive that is at work: the method of the CPU that the routine itself called."""
     frame: FrameType | None = sys._getframe(2)
     primitive = ""
-    while frame is not None and _ours(frame):
+    while frame is not None and is_machinery(frame):
         if _is_primitive(frame):
             primitive = frame.f_code.co_name
         frame = frame.f_back
@@ -155,8 +157,3 @@ def _is_primitive(frame: FrameType) -> bool:
     """Whether a frame is that of a primitive; `spinlock` is spin_lock and spin_unlock."""
     name = frame.f_code.co_name
     return isinstance(frame.f_locals.get("self"), Cpu) and not name.startswith("_") and name != "spinlock"
-
-
-def _ours(frame: FrameType) -> bool:
-    """Whether a frame belongs to this run or to the memory interface."""
-    return str(frame.f_globals.get("__name__")) in (__name__, "mmcore.cpu.cpu", "contextlib")

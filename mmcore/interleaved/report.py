@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mmcore.interleaved.machine import Failure
+from mmcore.interleaved.graph import Failure
 from mmcore.interleaved.schedule import Taken
 from mmcore.interleaved.search import Found
 from mmcore.scenario import Variant

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mmcore.cpu.term import Expression
+from mmcore.cpu.expression import Address, Expression
 from mmcore.errors import ScenarioError
 from mmcore.interleaved.behaviour import Point
-from mmcore.interleaved.machine import Machine, State
+from mmcore.interleaved.graph import Graph, State
 from mmcore.interleaved.operation import Load, Lock, Modify, Operation, Shared, Store
 from mmcore.interleaved.replay import Call
 from mmcore.interleaved.search import Schedule
@@ -33,61 +33,61 @@ class Taken:
     visible: bool = True
 
 
-def steps(machine: Machine, schedule: Schedule) -> Iterator[Taken]:
+def steps(graph: Graph, schedule: Schedule) -> Iterator[Taken]:
     """The steps of a schedule; what no other thread sees stands before the thread's next step, or after its last."""
-    state = machine.start
+    state = graph.start
     for number in schedule:
-        after = dict(machine.moves(state))[number]
-        yield from _asides(machine, number, state.points[number])
-        yield _taken(machine, number, state, after)
+        after = dict(graph.moves(state))[number]
+        yield from _asides(graph, number, state.points[number])
+        yield _taken(graph, number, state, after)
         if after.points[number].operation is None:
-            yield from _asides(machine, number, after.points[number])
+            yield from _asides(graph, number, after.points[number])
         state = after
 
 
-def end(machine: Machine, schedule: Schedule) -> State:
+def end(graph: Graph, schedule: Schedule) -> State:
     """The state after a schedule."""
-    state = machine.start
+    state = graph.start
     for number in schedule:
-        state = dict(machine.moves(state))[number]
-    machine.moves(state)
+        state = dict(graph.moves(state))[number]
+    graph.moves(state)
     return state
 
 
-def again(machine: Machine, recorded: Sequence[Mapping[str, Any]]) -> Schedule:
+def again(graph: Graph, recorded: Sequence[Mapping[str, Any]]) -> Schedule:
     """The schedule of recorded steps; raises ScenarioError where the threads do not take these steps any more."""
-    state, schedule = machine.start, []
+    state, schedule = graph.start, []
     for place, step in enumerate(recorded, start=1):
         wanted = tuple(str(step.get(key)) for key in ("thread", "primitive", "subject"))
-        found = [move for move in machine.moves(state) if _name(machine, move[0], state) == wanted]
+        found = [move for move in graph.moves(state) if _name(graph, move[0], state) == wanted]
         if not found:
             thread, primitive, subject = wanted
-            raise _unfit(machine, state, f"step {place} of the schedule is {primitive}({subject}) by {thread}")
+            raise _unfit(graph, state, f"step {place} of the schedule is {primitive}({subject}) by {thread}")
         number, state = found[0]
         schedule.append(number)
-    if machine.moves(state):
-        raise _unfit(machine, state, f"the schedule ends after {len(recorded)} steps")
+    if graph.moves(state):
+        raise _unfit(graph, state, f"the schedule ends after {len(recorded)} steps")
     return tuple(schedule)
 
 
-def _unfit(machine: Machine, state: State, said: str) -> ScenarioError:
+def _unfit(graph: Graph, state: State, said: str) -> ScenarioError:
     """What a schedule says, and what the threads do instead."""
-    able = [_name(machine, number, state) for number, _ in machine.moves(state)]
+    able = [_name(graph, number, state) for number, _ in graph.moves(state)]
     instead = ", ".join(f"{thread} does {what}({about})" for thread, what, about in able) or "no thread can go on"
     hint = "the routines have changed, or the schedule is of another variant: find it anew"
     return ScenarioError(f"{said}, but here {instead}", hint=hint)
 
 
-def _name(machine: Machine, number: int, state: State) -> tuple[str, str, str]:
+def _name(graph: Graph, number: int, state: State) -> tuple[str, str, str]:
     call = state.points[number].call
-    return (machine.names[number], call.primitive, call.subject) if call else (machine.names[number], "", "")
+    return (graph.names[number], call.primitive, call.subject) if call else (graph.names[number], "", "")
 
 
-def _taken(machine: Machine, number: int, state: State, after: State) -> Taken:
+def _taken(graph: Graph, number: int, state: State, after: State) -> Taken:
     call, operation = state.points[number].call, state.points[number].operation
     assert call is not None
     effect = _effect(operation, state.shared, after.shared)
-    return Taken(machine.names[number], call.primitive, call.subject, effect, _source(call))
+    return Taken(graph.names[number], call.primitive, call.subject, effect, _source(call))
 
 
 def _effect(operation: Operation | None, before: Shared, after: Shared) -> str:
@@ -100,16 +100,16 @@ def _effect(operation: Operation | None, before: Shared, after: Shared) -> str:
     return ""
 
 
-def _asides(machine: Machine, number: int, point: Point) -> Iterator[Taken]:
+def _asides(graph: Graph, number: int, point: Point) -> Iterator[Taken]:
     """What a thread did at a point that no other thread sees."""
     for call in point.quiet:
         effect = f"= {shown(point.observed[call.subject])}" if call.primitive == "observe" else ""
-        yield Taken(machine.names[number], call.primitive, call.subject, effect, _source(call), visible=False)
+        yield Taken(graph.names[number], call.primitive, call.subject, effect, _source(call), visible=False)
 
 
 def shown(value: Expression) -> str:
     """A number, or the address of a cell or array."""
-    return str(value) if isinstance(value, int) else f"&{value[1]}"
+    return f"&{value.name}" if isinstance(value, Address) else str(value)
 
 
 def _source(call: Call) -> str:

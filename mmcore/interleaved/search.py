@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import TypeAlias
 
-from mmcore.interleaved.machine import Kind, Machine, State
+from mmcore.interleaved.graph import Graph, Kind, State
 
 Schedule: TypeAlias = tuple[int, ...]
 """The thread of each step."""
@@ -37,31 +37,31 @@ class Found:
         return None if kind in self.failing else kind
 
 
-def randomly(machine: Machine, schedules: int, seed: int, found: Found | None = None) -> Found:
+def randomly(graph: Graph, schedules: int, seed: int, found: Found | None = None) -> Found:
     """Random schedules, until one reaches the bad outcome; any thread that can go on may be next.
 
     `found` is filled in as the search goes, for who wants to know before its end.
     """
     found, chance = found or Found(), random.Random(seed).random
     while found.schedules < schedules and "bad" not in found.failing:
-        state, taken = machine.start, []
-        while moves := state.moves or machine.moves(state):
+        state, taken = graph.start, []
+        while moves := state.moves or graph.moves(state):
             number, state = moves[int(chance() * len(moves))]
             taken.append(number)
         if kind := found.end(state):
             found.failing[kind] = tuple(taken)
-        found.states = len(machine.known)
+        found.states = len(graph.known)
     return found
 
 
-def exhaustively(machine: Machine, found: Found | None = None) -> Found:
+def exhaustively(graph: Graph, found: Found | None = None) -> Found:
     """Every state, nearest first; not complete if there are more than are remembered, or if a loop is cut."""
     found = found or Found()
-    came: dict[State, tuple[int, State] | None] = {machine.start: None}
-    waiting = deque([machine.start])
-    while waiting and not machine.full:
+    came: dict[State, tuple[int, State] | None] = {graph.start: None}
+    waiting = deque([graph.start])
+    while waiting and not graph.full:
         state = waiting.popleft()
-        for number, after in machine.moves(state):
+        for number, after in graph.moves(state):
             if after not in came:
                 came[after] = number, state
                 waiting.append(after)
@@ -81,19 +81,19 @@ def _way(came: dict[State, tuple[int, State] | None], state: State) -> Schedule:
     return tuple(reversed(taken))
 
 
-def simplest(machine: Machine, kind: Kind) -> Schedule | None:
+def simplest(graph: Graph, kind: Kind) -> Schedule | None:
     """The failing schedule of a kind with the fewest context switches, and of these the shortest.
 
     None if there is no such schedule, or none among the states that are remembered.
     """
-    waiting: list[tuple[int, int, Schedule, State]] = [(0, 0, (), machine.start)]
+    waiting: list[tuple[int, int, Schedule, State]] = [(0, 0, (), graph.start)]
     seen: set[tuple[State, Schedule]] = set()
-    while waiting and not machine.full:
+    while waiting and not graph.full:
         switches, length, taken, state = heappop(waiting)
         if (state, taken[-1:]) in seen:
             continue
         seen.add((state, taken[-1:]))
-        moves = machine.moves(state)
+        moves = graph.moves(state)
         if state.failure and state.failure.kind == kind:
             return taken
         for number, after in moves:

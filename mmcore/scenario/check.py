@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from litmus.cat import load_model
-from litmus.check import Options
-from litmus.check import check as check_program
-from litmus.program import Program
-from litmus.source import Source
-from litmus.syntax import parse
-from litmus.verdict import Verdict
+from litmus import Options, Program, Source, Verdict, load_model, parse
+from litmus import check as check_program
 from mmcore.scenario.scenario import Scenario, Variant
 from mmcore.scenario.vacuity import require_meaning
 from mmcore.scenario.wellformed import require_cells
@@ -35,7 +30,10 @@ class Traced:
 
 
 def trace(scenario: Scenario, variant: Variant) -> Traced:
-    """The scenario as a litmus test, traced from its routines; raises as `traced` does."""
+    """The scenario as a litmus test, traced from its routines.
+
+    Raises ScenarioError where the routines do what no litmus test can say, Misuse where they break a rule.
+    """
     explorations, values = explored(scenario, variant)
     name = f"{scenario.name}-{variant.name}"
     require_cells(scenario.condition(), scenario.memory())
@@ -45,16 +43,8 @@ def trace(scenario: Scenario, variant: Variant) -> Traced:
     return Traced(text, parse(Source(f"{name}.litmus", text)), bounded)
 
 
-def traced(scenario: Scenario, variant: Variant) -> str:
-    """The text of the litmus test.
-
-    Raises ScenarioError where the routines do what no litmus test can say, Misuse where they break a rule.
-    """
-    return trace(scenario, variant).text
-
-
 def explored(scenario: Scenario, variant: Variant) -> tuple[list[Exploration], Values]:
-    """The paths of every thread, and what each cell may hold; raises as `traced` does."""
+    """The paths of every thread, and what each cell may hold; raises as `trace` does."""
     return explore_all(scenario.runs(variant), scenario.memory())
 
 
@@ -62,11 +52,6 @@ def _comment(scenario: Scenario, variant: Variant) -> str:
     """What stands at the head of the test."""
     threads = ", ".join(f"P{number} {thread.name}" for number, thread in enumerate(scenario.threads))
     return f"{scenario.title}\nThreads: {threads}\nBad: {scenario.bad}\nVariant {variant.name}: {variant.why}\n"
-
-
-def program(scenario: Scenario, variant: Variant) -> Program:
-    """The traced scenario as a program of the checker."""
-    return trace(scenario, variant).program
 
 
 def check(scenario: Scenario, variant: Variant, model: str, options: Options | None = None) -> Verdict:

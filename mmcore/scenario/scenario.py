@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
-from traceback import extract_tb
+from traceback import walk_tb
 from typing import Any
 
-from litmus.errors import LitmusError
+from litmus import LitmusError
 from mmcore.cpu import Cpu, Maker
-from mmcore.cpu.term import Expression, Term
+from mmcore.cpu.expression import Expression, Final, Reported
+from mmcore.cpu.term import Term
 from mmcore.errors import ScenarioError
 from mmcore.memory import Cell, Memory
 
@@ -28,10 +28,6 @@ STORE_BUFFERING = {**SOMETIMES, "sc": "Never"}
 """Wrong wherever a write may wait in a store buffer: on every real machine."""
 WEAK = {**STORE_BUFFERING, "x86-tso": "Never"}
 """Wrong on machines that reorder more than a write with a later read."""
-
-
-OURS = Path(__file__).parent.parent
-"""Files here are no place of a mistake, but for the scenarios."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +136,16 @@ def _told(hint: str) -> Iterator[None]:
 
 def _place(error: BaseException) -> str:
     """`file:line: ` of the innermost call in the scenario's own code; nothing where it calls none."""
-    for frame in reversed(extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
-        if OURS not in path.parents or path.parent.name == "scenarios":
-            return f"{frame.filename}:{frame.lineno}: "
+    for frame, line in reversed(list(walk_tb(error.__traceback__))):
+        if _is_of_a_scenario(frame.f_globals):
+            return f"{frame.f_code.co_filename}:{line}: "
     return ""
+
+
+def _is_of_a_scenario(names: Mapping[str, object]) -> bool:
+    """Whether these are the globals of a module with a scenario, or of one that is not of this package."""
+    inside = str(names.get("__name__")).partition(".")[0] == __name__.partition(".")[0]
+    return not inside or isinstance(names.get("SCENARIO"), Scenario)
 
 
 class End:
@@ -160,7 +161,7 @@ class End:
 
     def final(self, cell: Cell | str) -> Term:
         """What a cell, or the cell of a name, holds at the end."""
-        return Term(("final", cell if isinstance(cell, str) else cell.name))
+        return Term(Final(cell if isinstance(cell, str) else cell.name))
 
 
 class Observed:
@@ -170,4 +171,4 @@ class Observed:
         self._thread = thread
 
     def __getattr__(self, name: str) -> Term:
-        return Term(("observed", self._thread, name))
+        return Term(Reported(self._thread, name))

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from litmus import Answer, Verdict
 from litmus.report.json import line
-from litmus.verdict import Answer, Verdict
 from mmcore.scenario.scenario import Scenario, Variant
 
 

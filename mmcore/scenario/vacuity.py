@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from mmcore.errors import ScenarioError
 from mmcore.scenario.scenario import Scenario, Variant
-from mmcore.traced import Exploration, Step, explore_all
+from mmcore.traced import Cut, Exploration, explore_all
 
 
 def require_meaning(scenario: Scenario, variant: Variant, explorations: Sequence[Exploration]) -> None:
@@ -31,7 +31,7 @@ def require_meaning(scenario: Scenario, variant: Variant, explorations: Sequence
 
 def _cut_in_a_loop(path: Sequence[object]) -> bool:
     last = path[-1] if path else None
-    return isinstance(last, Step) and (last.kind, last.detail) == ("cut", "bound")
+    return isinstance(last, Cut) and last.why == "bound"
 
 
 def _labels(explorations: Iterable[Exploration]) -> frozenset[str]:

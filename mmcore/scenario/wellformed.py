@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mmcore.cpu.term import Expression
+from mmcore.cpu.expression import Expression, finals
 from mmcore.errors import ScenarioError
 from mmcore.memory import Memory
 from mmcore.scenario.scenario import Scenario, Thread, Variant
@@ -33,21 +33,10 @@ def wellformed(scenario: Scenario) -> Scenario:
 
 def require_cells(condition: Expression, memory: Memory) -> None:
     """Raises ScenarioError where a condition asks for the final value of a cell that is not there."""
-    for name in _finals(condition):
+    for name in finals(condition):
         if name not in memory.cells:
             known = ", ".join(memory.cells)
             raise ScenarioError(f"the outcome asks for the cell '{name}'", hint=f"the cells are {known or 'none'}")
-
-
-def _finals(expression: Expression) -> Iterable[str]:
-    """The cells whose final values an expression has."""
-    if not isinstance(expression, tuple):
-        return
-    if expression[0] == "final":
-        yield expression[1]
-    else:
-        for part in expression[1:]:
-            yield from _finals(part)
 
 
 def _check_variant(variant: Variant, scenario: Scenario) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
-from litmus.errors import LitmusError
+from litmus import LitmusError
 from mmcore.errors import ScenarioError
 from mmcore.scenario import Scenario
 from mmcore.scenario.wellformed import wellformed

@@ -38,7 +38,7 @@ def forker(cpu: Cpu, state: State) -> None:
 
 
 def forker_without_seq(cpu: Cpu, state: State) -> None:
-    """The same before there was a sequence counter."""
+    """copy_page_range() before there was a sequence counter."""
     cpu.observe("shared", copy_present_pte(cpu, state))
 
 
@@ -60,7 +60,7 @@ def pinner(cpu: Cpu, state: State) -> None:
 
 
 def pinner_without_seq(cpu: Cpu, state: State) -> None:
-    """The same before there was a sequence counter."""
+    """pin_user_pages_fast() before there was a sequence counter."""
     walk = Walk(state.folio.mem_map, state.pte)
     cpu.observe("pinned", gup_fast_pte_range(cpu, walk, FOLL_PIN | FOLL_WRITE) is not None)
 

@@ -36,14 +36,14 @@ def unmapper(cpu: Cpu, state: State) -> None:
 
 
 def unmapper_xchg(cpu: Cpu, state: State) -> None:
-    """The same with an atomic ptep_get_and_clear(): it need not order anything, but on x86 it is a locked xchg."""
+    """An atomic ptep_get_and_clear() in try_to_unmap_one(): it need not order, but on x86 it is a locked xchg."""
     cpu.xchg(state.pte, PTE_NONE, label="get_and_clear")
     cpu.smp_mb(label="mb")
     cpu.observe("discards", folio_ref_count(cpu, state.folio) == 1)
 
 
 def unmapper_counts_first(cpu: Cpu, state: State) -> None:
-    """The same the wrong way round: a pin may come in between."""
+    """try_to_unmap_one() the wrong way round: a pin may come in between."""
     count = folio_ref_count(cpu, state.folio)
     cpu.smp_mb(label="mb")
     cpu.write_once(state.pte, PTE_NONE)

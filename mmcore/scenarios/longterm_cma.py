@@ -50,7 +50,7 @@ def allocator(cpu: Cpu, state: State) -> None:
 
 
 def allocator_counts(cpu: Cpu, state: State) -> None:
-    """The same with a look at the count, and no freeze."""
+    """alloc_contig_range() with a look at the count, and no freeze."""
     isolate(cpu, state)
     cpu.smp_mb(label="mb")  # would pair with try_get_folio()
     cpu.observe("taken", folio_ref_count(cpu, state.folio) == 1)
@@ -62,7 +62,7 @@ def pinner(cpu: Cpu, state: State) -> None:
 
 
 def pinner_checks_first(cpu: Cpu, state: State) -> None:
-    """The same the wrong way round."""
+    """GUP-fast the wrong way round: the type of the block, and then a reference."""
     if folio_is_longterm_pinnable(cpu, state.folio):
         cpu.observe("pinned", try_get_folio(cpu, state.folio))
 

@@ -6,6 +6,6 @@ tests, which `litmus` checks.
 
 from mmcore.traced.explore import Exploration, Values, explore_all
 from mmcore.traced.render import render
-from mmcore.traced.step import Step
+from mmcore.traced.step import Cut, Step
 
-__all__ = ["Exploration", "Step", "Values", "explore_all", "render"]
+__all__ = ["Cut", "Exploration", "Step", "Values", "explore_all", "render"]

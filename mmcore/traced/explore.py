@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count, product
 from math import prod
 from types import FrameType
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, Literal, NoReturn, TypeAlias
 
-from mmcore.cpu import Cpu, Maker, Update
-from mmcore.cpu.term import Expression, Term, evaluate, expression_of, registers, simplified
+from mmcore.cpu import Cpu, LoadOrder, Maker, RcuCall, StoreOrder, Update, is_machinery, machinery
+from mmcore.cpu.expression import Address, ArrayAddress, Expression, Key, Register, binary, evaluate, registers
+from mmcore.cpu.term import Term, expression_of
 from mmcore.errors import ScenarioError
 from mmcore.memory import Cell, Memory
-from mmcore.traced.step import Decision, Path, Point, Step
+from mmcore.traced.step import Cut, Decision, Fence, Load, Locking, Modify, Observe, Path, Point, Rcu, Step, Store
 
 MOST_ASSIGNMENTS = 20_000
 """Combinations of values that are looked at to rule a branch out; where there are more, it is followed."""
@@ -39,7 +40,7 @@ Values: TypeAlias = dict[str, dict[Expression, None]]
 """What each cell may hold, in the order of discovery."""
 
 
-class Cut(BaseException):
+class Ended(BaseException):
     """The path ends here: a loop that is cut, or a wait that does not end.  No routine catches it."""
 
 
@@ -51,7 +52,7 @@ class Exploration:
 
     paths: list[Path] = field(default_factory=list)
     stored: Values = field(default_factory=dict)
-    pointers: dict[Any, None] = field(default_factory=dict)
+    pointers: dict[Key, None] = field(default_factory=dict)
     labels: dict[str, tuple[str, int]] = field(default_factory=dict)
     bounded: bool = False
     writes: int = 0
@@ -86,7 +87,7 @@ def explore(thread: Routine, values: Values) -> Exploration:
     waiting: list[tuple[bool, ...]] = [()]
     while waiting:
         run = Run(waiting.pop(), values, exploration)
-        with suppress(Cut):
+        with suppress(Ended):
             thread(partial(TracedCpu, run))
         exploration.paths.append(tuple(run.items))
         exploration.writes = max(exploration.writes, run.writes)
@@ -96,6 +97,7 @@ def explore(thread: Routine, values: Values) -> Exploration:
     return exploration
 
 
+@machinery
 class Run:
     """One run of a thread: `prefix` says how its first decisions go; the later ones go to true."""
 
@@ -105,7 +107,7 @@ class Run:
         self.exploration = exploration
         self.taken: tuple[bool, ...] = ()
         self.items: list[Step | Decision] = []
-        self.domains: dict[Any, tuple[Expression, ...]] = {}
+        self.domains: dict[Key, tuple[Expression, ...]] = {}
         self.constraints: list[tuple[Expression, bool]] = []
         self.visits: Counter[Point] = Counter()
         self.turns: Counter[Point] = Counter()
@@ -133,7 +135,7 @@ class Run:
         if isinstance(expression, int):
             return expression
         for value in self.possible(expression):
-            if isinstance(value, int) and self.decide(simplified("==", expression, value)):
+            if isinstance(value, int) and self.decide(binary("==", expression, value)):
                 return value
         raise ScenarioError("an address is used as a number", hint="compare it, or read through it")
 
@@ -142,10 +144,10 @@ class Run:
         self.exploration.bounded = True
         self.cut("bound")
 
-    def cut(self, why: str) -> NoReturn:
+    def cut(self, why: Literal["bound", "wait"]) -> NoReturn:
         """Ends the path."""
-        self.items.append(Step("cut", why, (), None, point()))
-        raise Cut
+        self.items.append(Cut(why, point=point()))
+        raise Ended
 
     def possible(self, expression: Expression) -> tuple[Expression, ...]:
         """The values that an expression may have on this path, in the order of discovery; too many give 0 and 1."""
@@ -160,7 +162,7 @@ class Run:
                 found[evaluate(expression, assignment)] = None
         return tuple(found) or (0, 1)
 
-    def _connected(self, expression: Expression) -> tuple[list[Any], list[tuple[Expression, bool]]]:
+    def _connected(self, expression: Expression) -> tuple[list[Key], list[tuple[Expression, bool]]]:
         """The registers of an expression, and those that the path's conditions tie to them; and these conditions."""
         keys = dict.fromkeys(registers(expression))
         rules: list[tuple[Expression, bool]] = []
@@ -175,20 +177,20 @@ class Run:
 
     # --- what the routine does ----------------------------------------------------------------------------
 
-    def step(self, kind: str, detail: Any, *arguments: Any, domain: tuple[Expression, ...] | None = None) -> Any:
-        """Adds a step; its value, if it has a domain of values."""
+    def step(self, bare: Step, *arguments: Any, domain: tuple[Expression, ...] | None = None) -> Any:
+        """Adds a step with its arguments and its place; its value, if it has a domain of values."""
         where = point()
         self.visits[where] += 1
         if self.visits[where] > MOST_VISITS:
             self.too_long()
         key = None if domain is None else (where, self.visits[where])
-        self.items.append(Step(kind, detail, tuple(map(expression_of, arguments)), key, where))
+        self.items.append(replace(bare, arguments=tuple(map(expression_of, arguments)), result=key, point=where))
         if domain is None:
             return None
         self.domains[key] = domain
-        if any(isinstance(value, tuple) for value in domain):
+        if any(isinstance(value, Address) for value in domain):
             self.exploration.pointers[key] = None
-        return Term(("register", key), self)
+        return Term(Register(key), self)
 
     def held(self, place: Any) -> tuple[Expression, ...]:
         """What the cell or cells that `place` may point to may hold."""
@@ -204,13 +206,14 @@ class Run:
 
     def _name(self, address: Expression) -> str:
         """The cell at an address; raises ScenarioError for what is none."""
-        name = address[1] if isinstance(address, tuple) else None
-        if isinstance(address, tuple) and address[0] == "array":
-            name = f"{name}[0]"
-        if name not in self.values:
-            hint = "test a pointer against 0 before it is followed, and make all cells in the scenario's setup"
-            raise ScenarioError(f"an access goes to {address!r}, which is no cell", hint=hint)
-        return str(name)
+        of_array = isinstance(address, ArrayAddress)
+        if isinstance(address, Address):
+            name = f"{address.name}[0]" if of_array else address.name
+            if name in self.values:
+                return name
+        shown = ("array" if of_array else "cell", address.name) if isinstance(address, Address) else address
+        hint = "test a pointer against 0 before it is followed, and make all cells in the scenario's setup"
+        raise ScenarioError(f"an access goes to {shown!r}, which is no cell", hint=hint)
 
 
 class TracedCpu(Cpu):
@@ -226,11 +229,11 @@ class TracedCpu(Cpu):
             self.run.exploration.labels[label] = point()[-1]
         return super().has(label)
 
-    def _load(self, place: Any, order: str) -> Any:
-        return self.run.step("load", order, place, domain=self.run.held(place))
+    def _load(self, place: Any, order: LoadOrder) -> Any:
+        return self.run.step(Load(order), place, domain=self.run.held(place))
 
-    def _store(self, place: Any, value: Any, order: str) -> None:
-        self.run.step("store", order, place, value)
+    def _store(self, place: Any, value: Any, order: StoreOrder) -> None:
+        self.run.step(Store(order), place, value)
         self.run.store(place, iter(self.run.possible(expression_of(value))))
 
     def _update(self, place: Any, update: Update) -> Any:
@@ -238,7 +241,7 @@ class TracedCpu(Cpu):
         bare = replace(update, operand=None, against=None)
         operands = [value for value in (update.operand, update.against) if value is not None]
         domain = None if update.result == "none" else tuple(dict.fromkeys(value for _, value in changes))
-        result = self.run.step("update", bare, place, *operands, domain=domain)
+        result = self.run.step(Modify(bare), place, *operands, domain=domain)
         self.run.store(place, (new for new, _ in changes))
         return result
 
@@ -250,18 +253,18 @@ class TracedCpu(Cpu):
             yield from map(replace(update, operand=operand, against=other).apply, held)
 
     def _fence(self, name: str) -> None:
-        self.run.step("fence", name)
+        self.run.step(Fence(name))
 
     def _lock(self, lock: Cell) -> None:
-        self.run.step("lock", "spin_lock", lock)
+        self.run.step(Locking("spin_lock"), lock)
 
     def _unlock(self, lock: Cell) -> None:
-        self.run.step("lock", "spin_unlock", lock)
+        self.run.step(Locking("spin_unlock"), lock)
 
-    def _rcu(self, name: str) -> None:
-        self.run.step("rcu", name)
+    def _rcu(self, name: RcuCall) -> None:
+        self.run.step(Rcu(name))
 
-    def _wait(self, place: Any, condition: Callable[[Any], Any], order: str) -> Any:
+    def _wait(self, place: Any, condition: Callable[[Any], Any], order: LoadOrder) -> Any:
         value = self._load(place, order)
         if not condition(value):
             self.run.cut("wait")
@@ -269,7 +272,7 @@ class TracedCpu(Cpu):
 
     def observe(self, name: str, value: Any) -> None:
         """Reports a result of the thread."""
-        self.run.step("observe", name, value)
+        self.run.step(Observe(name), value)
 
 
 def point() -> Point:
@@ -277,13 +280,7 @@ def point() -> Point:
     found: list[tuple[str, int]] = []
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code is not explore.__code__:
-        if not _ours(frame.f_globals):
+        if not is_machinery(frame):
             found.append((f"{frame.f_code.co_filename}:{frame.f_code.co_name}", frame.f_lineno))
         frame = frame.f_back
     return tuple(reversed(found))
-
-
-def _ours(names: Mapping[str, Any]) -> bool:
-    """Whether a frame belongs to the tracer or to the memory interface."""
-    module = str(names.get("__name__", ""))
-    return module.startswith("mmcore.traced.") or module in ("mmcore.cpu.cpu", "mmcore.cpu.term", "contextlib")

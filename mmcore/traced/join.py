@@ -11,31 +11,39 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import count, takewhile
-from typing import Any
 
-from mmcore.cpu.term import BINARY, COMPARISONS, LEAVES, Expression, registers, replaced
-from mmcore.traced.step import Branch, Decision, Item, Path, Point, Step
+from mmcore.cpu.expression import (
+    BINARY,
+    Binary,
+    Complement,
+    Expression,
+    Key,
+    Register,
+    is_comparison,
+    registers,
+    replaced,
+)
+from mmcore.traced.step import Assign, Branch, Decision, Item, Observe, Path, Point, Step
 
 
 def join(paths: Sequence[Path]) -> tuple[Item, ...]:
     """The tree of a thread from all of its paths; what it observes is reported at the end of each."""
-    nothing = {name: Step("observe", name, (0,)) for path in paths for name in _reports(path)}
+    nothing = {name: Observe(name, arguments=(0,)) for path in paths for name in _reports(path)}
     return _Joiner().tree([_reports_last(path, nothing) for path in paths])
 
 
-def _reports(path: Path) -> dict[str, Step]:
+def _reports(path: Path) -> dict[str, Observe]:
     """The last report of each result."""
-    reports = [item for item in path if isinstance(item, Step) and item.kind == "observe"]
-    return {item.detail: replace(item, point=()) for item in reports}
+    return {item.name: replace(item, point=()) for item in path if isinstance(item, Observe)}
 
 
-def _reports_last(path: Path, nothing: dict[str, Step]) -> list[Step | Decision]:
+def _reports_last(path: Path, nothing: dict[str, Observe]) -> list[Step | Decision]:
     """The path with a report of every result at its end: `nothing` stands in where it reports none.
 
     A report of a comparison is an `if`, and nothing that follows may depend on it.  All paths end with the same
     reports, so that none keeps what stands before them from being common to two arms.
     """
-    events = [item for item in path if not (isinstance(item, Step) and item.kind == "observe")]
+    events = [item for item in path if not isinstance(item, Observe)]
     return [*events, *(nothing | _reports(path)).values()]
 
 
@@ -88,13 +96,13 @@ class _Merge:
     arms.
     """
 
-    def __init__(self, numbers: Iterator[int], point: Point, later: frozenset[Any]) -> None:
+    def __init__(self, numbers: Iterator[int], point: Point, later: frozenset[Key]) -> None:
         self.numbers = numbers
         self.point = point
         self.later = later
         self.then: list[Item] = []
         self.otherwise: list[Item] = []
-        self.variables: dict[tuple[Expression, Expression], Any] = {}
+        self.variables: dict[tuple[Expression, Expression], Key] = {}
 
     def item(self, left: Item, right: Item, nested: bool = False) -> Item | None:
         """One item for both; None if the arms do it all: a result that they report differently."""
@@ -103,11 +111,11 @@ class _Merge:
             arms = self.arm(left.then, right.then), self.arm(left.otherwise, right.otherwise)
             return Branch(condition, *arms, left.point)
         assert isinstance(left, Step) and isinstance(right, Step)
-        if left.kind == "observe":
+        if isinstance(left, Observe):
             return self.report(left, left.arguments[0], right.arguments[0], nested)
         return replace(left, arguments=tuple(map(self.argument, left.arguments, right.arguments)))
 
-    def report(self, step: Step, left: Expression, right: Expression, nested: bool) -> Item | None:
+    def report(self, step: Observe, left: Expression, right: Expression, nested: bool) -> Item | None:
         """One report for both; different numbers, and a number against a comparison's truth, each in its arm."""
         left, right = _like(left, right), _like(right, left)
         if left != right and not nested and (_is_number(left, right) or _is_number(right, left)):
@@ -126,14 +134,17 @@ class _Merge:
         """One expression for both, with a local variable where they differ."""
         if left == right:
             return left
-        if isinstance(left, tuple) and isinstance(right, tuple) and _same_operator(left, right):
-            return (left[0], *map(self.argument, left[1:], right[1:]))
+        match left, right:
+            case Binary(symbol), Binary(other) if symbol == other:
+                return Binary(symbol, self.argument(left.left, right.left), self.argument(left.right, right.right))
+            case Complement(), Complement():
+                return Complement(self.argument(left.operand, right.operand))
         if (left, right) not in self.variables:
             self._check(left, right)
             key = self.variables[left, right] = "merged", next(self.numbers)
-            self.then.append(Step("set", None, (left,), key, self.point))
-            self.otherwise.append(Step("set", None, (right,), key, self.point))
-        return "register", self.variables[left, right]
+            self.then.append(Assign(arguments=(left,), result=key, point=self.point))
+            self.otherwise.append(Assign(arguments=(right,), result=key, point=self.point))
+        return Register(self.variables[left, right])
 
     def _check(self, *expressions: Expression) -> None:
         if any(key in self.later for expression in expressions for key in registers(expression)):
@@ -142,20 +153,15 @@ class _Merge:
 
 def _is_number(expression: Expression, other: Expression) -> bool:
     """Whether an expression is a number that stands against a number or a comparison."""
-    return isinstance(expression, int) and (isinstance(other, int) or other[0] in COMPARISONS)
+    return isinstance(expression, int) and (isinstance(other, int) or is_comparison(other))
 
 
 def _like(expression: Expression, other: Expression) -> Expression:
     """0 and 1 as a comparison with that truth, where they stand against one."""
-    if expression in (0, 1) and isinstance(other, tuple) and other[0] in COMPARISONS:
+    if expression in (0, 1) and isinstance(other, Binary) and is_comparison(other):
         pairs = ((0, 0), (0, 1), (1, 0))
-        return other[0], *next(pair for pair in pairs if BINARY[other[0]](*pair) == expression)
+        return Binary(other.operator, *next(pair for pair in pairs if BINARY[other.operator](*pair) == expression))
     return expression
-
-
-def _same_operator(left: tuple[Any, ...], right: tuple[Any, ...]) -> bool:
-    """Whether two expressions are the same operator on different operands."""
-    return left[0] == right[0] and left[0] not in (*LEAVES, "element") and len(left) == len(right)
 
 
 def _common(then: tuple[Item, ...], otherwise: tuple[Item, ...]) -> int:
@@ -164,7 +170,7 @@ def _common(then: tuple[Item, ...], otherwise: tuple[Item, ...]) -> int:
     return sum(1 for _ in pairs)
 
 
-def _results(items: Sequence[Item]) -> Iterator[Any]:
+def _results(items: Sequence[Item]) -> Iterator[Key]:
     """The registers that items set, in order; None for those that set none."""
     for item in items:
         if isinstance(item, Branch):
@@ -181,7 +187,7 @@ def alike(left: Item, right: Item) -> bool:
             for a, b in ((left.then, right.then), (left.otherwise, right.otherwise))
         )
     if isinstance(left, Step) and isinstance(right, Step):
-        return (left.kind, left.detail, left.point) == (right.kind, right.detail, right.point)
+        return left.point == right.point and replace(left, arguments=right.arguments, result=right.result) == right
     return False
 
 
@@ -190,7 +196,7 @@ def _outcome(item: Step | Decision) -> bool:
     return item.outcome
 
 
-def _renamed(item: Item, names: dict[Any, Any]) -> Item:
+def _renamed(item: Item, names: dict[Key, Key]) -> Item:
     """An item with other registers."""
     if isinstance(item, Branch):
         then, otherwise = (tuple(_renamed(each, names) for each in arm) for arm in (item.then, item.otherwise))

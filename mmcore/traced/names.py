@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from mmcore.cpu.term import LEAVES, Expression
+from mmcore.cpu.expression import Address, ArrayAddress, Expression, leaves
 from mmcore.errors import ScenarioError
 from mmcore.traced.step import Branch, Item
 
@@ -23,13 +23,13 @@ class Names:
         self.arrays: dict[str, list[str]] = {}
         self.pointed: dict[str, None] = {}
         cells: dict[str, None] = {}
-        waiting = [address for address in addresses if isinstance(address, tuple)]
-        for kind, name in waiting:
-            if kind == "array":
-                self.pointed[name] = None
-            elif name not in cells:
-                cells[name] = None
-                waiting += [value for value in values[name] if isinstance(value, tuple)]
+        waiting = [address for address in addresses if isinstance(address, Address)]
+        for address in waiting:
+            if isinstance(address, ArrayAddress):
+                self.pointed[address.name] = None
+            elif address.name not in cells:
+                cells[address.name] = None
+                waiting += [value for value in values[address.name] if isinstance(value, Address)]
         for name in cells:
             self.arrays.setdefault(name.partition("[")[0], []).append(name)
         for name in self.pointed:
@@ -43,8 +43,8 @@ class Names:
 
     def address(self, address: Expression) -> str:
         """The variable at an address."""
-        assert isinstance(address, tuple), "a number is no address"
-        return self.cells[self.element(address[1]) if address[0] == "array" else address[1]]
+        assert isinstance(address, Address), "a number is no address"
+        return self.cells[self.element(address.name) if isinstance(address, ArrayAddress) else address.name]
 
     def _check(self, array: str) -> None:
         if len(self.arrays.get(array, ())) > 1:
@@ -70,13 +70,7 @@ def addresses(items: Iterable[Item]) -> Iterator[Expression]:
 
 def _in(expression: Expression) -> Iterator[Expression]:
     """The addresses in an expression."""
-    if isinstance(expression, int):
-        return
-    if expression[0] in ("cell", "array"):
-        yield expression
-    elif expression[0] not in LEAVES:
-        for part in expression[1:]:
-            yield from _in(part)
+    return (leaf for leaf in leaves(expression) if isinstance(leaf, Address))
 
 
 def unique(wish: str, taken: Iterable[str]) -> str:

@@ -8,14 +8,31 @@ from __future__ import annotations
 import linecache
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
-from mmcore.cpu.term import COMPARISONS, Expression, is_address, negated, registers
+from litmus import InternalError
+from mmcore.cpu.expression import (
+    Address,
+    ArrayAddress,
+    Binary,
+    CellAddress,
+    Complement,
+    Element,
+    Expression,
+    Final,
+    Key,
+    Register,
+    Reported,
+    finals,
+    is_comparison,
+    negated,
+    registers,
+)
+from mmcore.errors import ScenarioError, assert_never
 from mmcore.traced.explore import Exploration, Values
 from mmcore.traced.join import join
 from mmcore.traced.names import Names, addresses, unique
-from mmcore.traced.proposition import constant, finals, proposition, results
-from mmcore.traced.step import Branch, Item, Step
+from mmcore.traced.proposition import constant, proposition, results
+from mmcore.traced.step import Assign, Branch, Cut, Fence, Item, Load, Locking, Modify, Observe, Rcu, Step, Store
 
 INDENT = "\t"
 UNTYPED = ("xchg", "cmpxchg")
@@ -31,7 +48,7 @@ _ASSIGNED = re.compile(r"^\s*(\w+)\s*(?::[^=]*)?=[^=]")
 def render(name: str, comment: str, threads: Sequence[Exploration], values: Values, bad: Expression) -> str:
     """The text of a litmus test."""
     trees = [join(exploration.paths) for exploration in threads]
-    names = Names((*(found for tree in trees for found in addresses(tree)), *finals(bad)), values)
+    names = Names((*(found for tree in trees for found in addresses(tree)), *map(CellAddress, finals(bad))), values)
     kinds = _kinds(trees)
     columns = [_Column(i, *pair, names, kinds) for i, pair in enumerate(zip(trees, threads, strict=True))]
     for thread, result in results(bad):
@@ -66,7 +83,7 @@ class _Column:
         self.names = names
         self.kinds = kinds
         self.parameters: dict[str, None] = {}
-        self.registers: dict[Any, str] = {}
+        self.registers: dict[Key, str] = {}
         self.cut = ""
         self.observed = _observed(tree)
         self.pointers = {*exploration.pointers, *_merged_pointers(tree)}
@@ -108,28 +125,29 @@ class _Column:
         """One statement."""
         arguments = step.arguments
         target = "" if step.result is None else f"{self.register(step.result, step)} = "
-        match step.kind:
-            case "load":
-                return target + self.load(step.detail, arguments[0])
-            case "store":
-                return self.store(step.detail, *arguments)
-            case "update":
+        match step:
+            case Load(order):
+                return target + self.load(order, arguments[0])
+            case Store(order):
+                return self.store(order, *arguments)
+            case Modify(update):
                 operand, against = (*map(self.text, arguments[1:]), "")[:2]
-                prefix = "atomic_" if self.counts(arguments[0]) and step.detail.operation in UNTYPED else ""
-                return f"{target}{prefix}{step.detail.spelled(self.text(arguments[0]), operand, against)}"
-            case "observe" if _compares(arguments[0]):
-                return f"if ({self.text(arguments[0])})\n{indent}{INDENT}{step.detail} = 1"
-            case "observe":
-                return f"{step.detail} = {self.text(arguments[0])}"
-            case "set":
+                prefix = "atomic_" if self.counts(arguments[0]) and update.operation in UNTYPED else ""
+                return f"{target}{prefix}{update.spelled(self.text(arguments[0]), operand, against)}"
+            case Observe(name) if is_comparison(arguments[0]):  # not every machine has an instruction for its value
+                return f"if ({self.text(arguments[0])})\n{indent}{INDENT}{name} = 1"
+            case Observe(name):
+                return f"{name} = {self.text(arguments[0])}"
+            case Assign():
                 return f"{target}{self.text(arguments[0])}"
-            case "lock":
-                return f"{step.detail}({self.text(arguments[0])})"
-            case "cut":
+            case Locking(name):
+                return f"{name}({self.text(arguments[0])})"
+            case Cut():
                 self.cut = self.cut or unique("unfinished", self.observed)
                 return f"{self.cut} = 1"
-            case _:
-                return f"{step.detail}()"
+            case Fence(name) | Rcu(name):
+                return f"{name}()"
+        raise InternalError(f"no statement for {step!r}")
 
     def counts(self, address: Expression) -> bool:
         """Whether a counter is at an address."""
@@ -149,7 +167,7 @@ class _Column:
         call = f"smp_store_release({place}" if order == "release" else f"WRITE_ONCE(*{place}"
         return f"{call}, {self.text(value)})"
 
-    def register(self, key: Any, step: Step | None = None) -> str:
+    def register(self, key: Key, step: Step | None = None) -> str:
         """The local variable of a register, named after that of the routine where it has one."""
         if key not in self.used:
             key = UNUSED
@@ -160,24 +178,27 @@ class _Column:
 
     def text(self, expression: Expression) -> str:
         """An expression in C."""
-        if isinstance(expression, int):
-            return str(expression)
-        match expression[0]:
-            case "register":
-                return self.register(expression[1])
-            case "cell" | "array":
+        match expression:
+            case int():
+                return str(expression)
+            case Register(key):
+                return self.register(key)
+            case CellAddress() | ArrayAddress():
                 name = self.names.address(expression)
                 self.parameters[name] = None
                 return name
-            case "element":
-                return self.text(expression[1])
-            case "~":  # what reads these tests knows neither ~ nor !
-                return f"{_bracketed(self.text(expression[1]))} ^ -1"
-            case symbol:
-                return f" {symbol} ".join(_bracketed(self.text(part)) for part in expression[1:])
+            case Element(array):
+                return self.text(array)
+            case Complement(operand):  # what reads these tests knows neither ~ nor !
+                return f"{_bracketed(self.text(operand))} ^ -1"
+            case Binary(symbol, left, right):
+                return f"{_bracketed(self.text(left))} {symbol} {_bracketed(self.text(right))}"
+            case Reported() | Final():
+                raise ScenarioError("a thread computes from its own reads, and not from results")
+        assert_never(expression)
 
 
-def _used(items: Iterable[Item]) -> Iterator[Any]:
+def _used(items: Iterable[Item]) -> Iterator[Key]:
     """The registers that something is computed from."""
     for item in items:
         if isinstance(item, Branch):
@@ -188,23 +209,18 @@ def _used(items: Iterable[Item]) -> Iterator[Any]:
                 yield from registers(argument)
 
 
-def _merged_pointers(tree: Iterable[Item]) -> Iterator[Any]:
+def _merged_pointers(tree: Iterable[Item]) -> Iterator[Key]:
     """The local variables that the arms of branches set to addresses."""
-    return (step.result for step in _steps(tree) if step.kind == "set" and is_address(step.arguments[0]))
-
-
-def _compares(expression: Expression) -> bool:
-    """Whether an expression is a comparison, whose value not every machine has an instruction for."""
-    return isinstance(expression, tuple) and expression[0] in COMPARISONS
+    return (step.result for step in _steps(tree) if isinstance(step, Assign) and isinstance(step.arguments[0], Address))
 
 
 def _kinds(trees: Iterable[Iterable[Item]]) -> dict[Expression, str]:
     """The C types of cells that are more than words: those that locks and counters are at."""
     found: dict[Expression, str] = {}
     for step in (step for tree in trees for step in _steps(tree)):
-        if step.kind == "lock":
+        if isinstance(step, Locking):
             found[step.arguments[0]] = "spinlock_t"
-        elif step.kind == "update" and step.detail.operation not in UNTYPED:
+        elif isinstance(step, Modify) and step.update.operation not in UNTYPED:
             found[step.arguments[0]] = "atomic_t"
     return found
 
@@ -219,13 +235,13 @@ def _steps(items: Iterable[Item]) -> Iterator[Step]:
 
 def _observed(items: Iterable[Item]) -> dict[str, None]:
     """The names of the results that a thread reports."""
-    return dict.fromkeys(step.detail for step in _steps(items) if step.kind == "observe")
+    return dict.fromkeys(step.name for step in _steps(items) if isinstance(step, Observe))
 
 
 def _declared(cell: str, kinds: dict[Expression, str], values: Values, names: Names) -> str:
     """The declaration of a parameter."""
-    pointer = any(isinstance(value, tuple) for value in values[cell])
-    kind = "int *" if pointer else kinds.get(("cell", cell), "int")
+    pointer = any(isinstance(value, Address) for value in values[cell])
+    kind = "int *" if pointer else kinds.get(CellAddress(cell), "int")
     return f"{kind} *{names.cells[cell]}" if not pointer else f"{kind}*{names.cells[cell]}"
 
 
@@ -237,7 +253,7 @@ def _wish(step: Step) -> str:
 
 def _remark(step: Step) -> str:
     """What the routine's own line says the step pairs with."""
-    match = None if step.kind == "observe" else _PAIRS.search(_line(step))
+    match = None if isinstance(step, Observe) else _PAIRS.search(_line(step))
     return f" /* {match[1]} */" if match else ""
 
 

@@ -11,6 +11,8 @@ import litmus
 
 ROOT = Path(litmus.__file__).parent
 PACKAGES = ("litmus", "mmcore", "pytest_litmus")
+FACE = "litmus"
+"""The public face, whose `__all__` has names and no modules."""
 
 
 def _modules() -> dict[str, Path]:
@@ -64,9 +66,13 @@ def imports(name: str, types: bool = True) -> set[Import]:
 
 
 def _import(module: str, name: str) -> Import:
-    """`from a.b import c` loads `a.b.c` where that is a module of ours, else `a.b`."""
+    """`from a.b import c` loads `a.b.c` where that is a module of ours, else `a.b`.
+
+    What the public face `litmus` lists is meant itself, also where a module has the same name (`check`, `explain`).
+    """
     dotted = f"{module}.{name}"
-    return Import(dotted, None) if dotted in MODULES else Import(module, name)
+    listed = module == FACE and name in public(FACE)
+    return Import(dotted, None) if dotted in MODULES and not listed else Import(module, name)
 
 
 def room(name: str) -> str:

@@ -62,12 +62,10 @@ MMCORE: dict[str, tuple[str, ...]] = {
 """The stages of `mmcore`."""
 
 OF_LITMUS = {
-    "cli": ("cat", "check", "cli", "errors", "explain", "lowering", "report", "_version"),
-    "errors": ("errors",),
-    "scenario": ("cat", "check", "errors", "program", "report", "source", "syntax", "verdict"),
-    "scenarios": ("errors",),
+    "cli": "one command line: its parser, its exit codes, its interrupts",
+    "report": "an answer is written alike, as JSON and as an explanation",
 }
-"""The stages of `mmcore` that import `litmus`, and what of it."""
+"""What `mmcore` imports of `litmus` beside its public face and `litmus.testing`, each with the reason."""
 
 PAGE = Path(__file__).parents[2] / "docs" / "design.md"
 BEGIN, END = "<!-- layers -->\n", "<!-- end of layers -->\n"
@@ -80,9 +78,10 @@ def table() -> str:
         shown = f"`litmus.{name}`" if name else "`litmus` (the public face)"
         rows.append(f"| {shown} | {', '.join(f'`{one}`' for one in below) or 'nothing'} |")
     rows.append(f"| {', '.join(f'`litmus.{name}`' for name in FLOOR)} | each other; every stage may import them |")
-    for name, below in MMCORE.items():
-        outside = tuple(f"litmus.{one}" for one in OF_LITMUS.get(name, ()))
-        rows.append(f"| `mmcore.{name}` | {', '.join(f'`{one}`' for one in (*below, *outside)) or 'nothing'} |")
+    rows += [f"| `mmcore.{name}` | {', '.join(f'`{one}`' for one in below) or 'nothing'} |"
+             for name, below in MMCORE.items()]  # fmt: skip
+    rows.append("| every stage of `mmcore` | `mmcore.errors`, `litmus` (the public face), `litmus.testing` |")
+    rows += [f"| of `mmcore`, beside that | `litmus.{name}`: {reason} |" for name, reason in OF_LITMUS.items()]
     return "\n".join(rows) + "\n"
 
 

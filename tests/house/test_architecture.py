@@ -36,7 +36,7 @@ def _allowed(name: str) -> set[str]:
     if package == "litmus":
         return {name, *floor} if own in FLOOR else {name, *floor, *(f"litmus.{one}" for one in LITMUS[own])}
     if package == "mmcore":
-        of_litmus = {f"litmus.{one}" for one in OF_LITMUS.get(own, ())}
+        of_litmus = {"litmus", "litmus.testing", *(f"litmus.{one}" for one in OF_LITMUS)}
         return {name, "mmcore.errors", *(f"mmcore.{one}" for one in MMCORE[own]), *of_litmus}
     return {name, "litmus.testing"}
 
@@ -71,6 +71,11 @@ def test_what_the_layers_allow_is_used_and_points_downward() -> None:
             used = {stage(other) for module, found in OURS.items() if stage(module) == me for other in found}
             assert all(order[name] < order[other] for other in below), name
             assert {f"{package}.{other}" for other in below} <= used, name
+
+
+def test_what_mmcore_has_of_litmus_beside_the_face_is_used() -> None:
+    used = {stage(other) for name, found in OURS.items() if is_in(name, "mmcore") for other in found}
+    assert {f"litmus.{one}" for one in OF_LITMUS} <= used
 
 
 def test_the_page_shows_the_layers() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mmcore.cpu.expression import Register
 from mmcore.cpu.term import Term
 from mmcore.direct.cpu import DirectCpu
 from mmcore.errors import Misuse
@@ -101,7 +102,7 @@ def test_a_migration_entry_is_not_present_and_remembers(pfn: int, write: bool, e
 
 
 def test_entries_of_a_traced_run_are_terms() -> None:
-    entry = Term(("register", 0))
+    entry = Term(Register(0))
     for function in (pte.pte_present, pte.pte_pfn, pte.pte_wrprotect, pte.pte_mkdirty, pte.is_migration_entry):
         assert isinstance(function(entry), Term)
 

@@ -8,14 +8,14 @@ import pytest
 from mmcore.cpu.cpu import Cpu
 from mmcore.direct.cpu import DirectCpu
 from mmcore.errors import Misuse, ScenarioError
-from mmcore.interleaved.machine import Machine
-from mmcore.interleaved.outcome import machine
+from mmcore.interleaved.graph import Graph
+from mmcore.interleaved.outcome import graph_of
 from mmcore.interleaved.search import exhaustively
 from mmcore.memory import Cell, Memory
 from mmcore.scenario.check import trace
 from mmcore.scenario.scenario import NEVER, Scenario, Thread, Variant
 from mmcore.traced.explore import explore
-from mmcore.traced.step import Step
+from mmcore.traced.step import Fence, Load, Locking, Modify, Observe, Rcu, Step, Store
 
 Call = Callable[[Cpu, Cell], Any]
 
@@ -76,11 +76,23 @@ def test_values(memory: Memory, name: str, call: Call, before: int, value: Any, 
     assert (call(DirectCpu(memory), cell), cell.value) == (value, after)
 
 
+def said(step: Step) -> tuple[str, str]:
+    """The kind of a step, and its order or name."""
+    match step:
+        case Load(order) | Store(order):
+            return type(step).__name__.lower(), order
+        case Modify(update):
+            return "update", update.order
+        case Fence(name) | Rcu(name) | Locking(name) | Observe(name):
+            return {Locking: "lock"}.get(type(step), type(step).__name__.lower()), name
+    raise AssertionError(step)
+
+
 def steps(call: Call, *without: str) -> list[tuple[str, Any]]:
     """What a call is in a traced run: kind and detail (of an update, its order) of each step."""
     cell = Memory().cell("x", 5)
     path = explore(lambda make: call(make(Memory(), 0, frozenset(without)), cell), {"x": {5: None}}).paths[0]
-    return [(item.kind, getattr(item.detail, "order", item.detail)) for item in path if isinstance(item, Step)]
+    return [said(item) for item in path if isinstance(item, Step)]
 
 
 LABELLED: list[tuple[Call, list[tuple[str, Any]], list[tuple[str, Any]]]] = [
@@ -217,7 +229,7 @@ def test_names_of_cells_are_unique(memory: Memory) -> None:
             make()
 
 
-def test_a_scenario_gives_each_run_a_machine_of_its_own() -> None:
+def test_a_scenario_gives_each_run_a_graph_of_its_own() -> None:
     def routine(cpu: Cpu, x: Cell) -> None:
         cpu.atomic_inc(x)
         made.append(x)
@@ -239,6 +251,6 @@ def test_an_error_in_a_routine_is_told_with_its_line() -> None:
     scenario = Scenario("s", "", (), "", lambda memory: memory.cell("x"), (Thread("t", routine),),
                         lambda end: end.t.r == 1, (variant,))  # fmt: skip
     line = routine.__code__.co_firstlineno + 1
-    for run in (lambda: machine(scenario, variant), lambda: trace(scenario, variant)):
+    for run in (lambda: graph_of(scenario, variant), lambda: trace(scenario, variant)):
         with pytest.raises(ScenarioError, match=rf"test_cpu.py:{line}: TypeError"):
-            exhaustively(found) if isinstance(found := run(), Machine) else found
+            exhaustively(found) if isinstance(found := run(), Graph) else found

@@ -10,13 +10,11 @@ from typing import Any
 
 import pytest
 
-from litmus.cat.library import load_model
-from litmus.check import check as check_program
-from litmus.source import Source
-from litmus.syntax import parse
+from litmus import Source, load_model, parse
+from litmus import check as check_program
 from mmcore.cpu.cpu import Cpu
 from mmcore.memory import Memory
-from mmcore.scenario.check import check, trace, traced
+from mmcore.scenario.check import check, trace
 from mmcore.scenario.scenario import NEVER, Scenario, Thread, Variant
 
 Routine = Callable[[Cpu, Any], None]
@@ -218,7 +216,7 @@ def test_a_wait_is_no_loop_that_is_cut() -> None:
 
 
 def test_what_both_arms_do_alike_on_one_line_stands_behind_them() -> None:
-    text = traced(scenario(behind), Variant("only", NEVER, ""))
+    text = trace(scenario(behind), Variant("only", NEVER, "")).text
     assert text.index("WRITE_ONCE(*z, 1);\n\t}\n\tWRITE_ONCE(*y, 1);") > 0
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from mmcore.cli import main
 from mmcore.cpu.cpu import Cpu
 from mmcore.errors import ScenarioError
-from mmcore.interleaved.machine import Failure, Machine
-from mmcore.interleaved.outcome import machine as machine_of
+from mmcore.interleaved.graph import Failure, Graph
+from mmcore.interleaved.outcome import graph_of
 from mmcore.interleaved.report import Report, lines, wrong
 from mmcore.interleaved.schedule import again, end, steps
 from mmcore.interleaved.search import Found, exhaustively, randomly, simplest
@@ -37,9 +37,9 @@ def scenario(
     return Scenario("made", "Made for a test", (), "it happens", setup, threads, bad, (Variant("only", NEVER, ""),))
 
 
-def machine(*routines: Callable[[Cpu, Any], None], **options: Any) -> Machine:
+def machine(*routines: Callable[[Cpu, Any], None], **options: Any) -> Graph:
     made = scenario(*routines, **options)
-    return machine_of(made, made.variants[0])
+    return graph_of(made, made.variants[0])
 
 
 def check(name: str, variant: str, found: Found) -> None:
@@ -53,14 +53,14 @@ def check(name: str, variant: str, found: Found) -> None:
 
 @pytest.mark.parametrize(("name", "variant"), ROWS)
 def test_every_schedule(name: str, variant: str) -> None:
-    found = exhaustively(machine_of(load(name), load(name).variant(variant)))
+    found = exhaustively(graph_of(load(name), load(name).variant(variant)))
     assert found.complete or found.given_up
     check(name, variant, found)
 
 
 @pytest.mark.parametrize(("name", "variant"), ROWS)
 def test_random_schedules(name: str, variant: str) -> None:
-    found = randomly(machine_of(load(name), load(name).variant(variant)), 1_000, seed=1)
+    found = randomly(graph_of(load(name), load(name).variant(variant)), 1_000, seed=1)
     check(name, variant, found)
 
 
@@ -69,20 +69,20 @@ def test_random_schedules(name: str, variant: str) -> None:
 def test_many_random_schedules(name: str, variant: str) -> None:
     chosen = load(name).variant(variant)
     many = 10_000 if wrong(chosen) else 100_000
-    check(name, variant, randomly(machine_of(load(name), chosen), many, seed=1))
+    check(name, variant, randomly(graph_of(load(name), chosen), many, seed=1))
 
 
 @given(st.sampled_from(ROWS), st.data())
 def test_any_schedule_can_be_recorded_and_run_again(row: tuple[str, str], data: st.DataObject) -> None:
     name, variant = row
-    at = machine_of(load(name), load(name).variant(variant))
+    at = graph_of(load(name), load(name).variant(variant))
     state, taken = at.start, []
     while moves := at.moves(state):
         number, state = data.draw(st.sampled_from(moves))
         taken.append(number)
     recorded = [{"thread": step.thread, "primitive": step.primitive, "subject": step.subject}
                 for step in steps(at, tuple(taken)) if step.visible]  # fmt: skip
-    fresh = machine_of(load(name), load(name).variant(variant))
+    fresh = graph_of(load(name), load(name).variant(variant))
     assert again(fresh, recorded) == tuple(taken)
     assert end(fresh, tuple(taken)).shared == state.shared
 
@@ -216,7 +216,7 @@ def test_pointers_and_waits() -> None:
 def test_outcomes_mean_what_they_mean_in_a_litmus_test(bad: Callable[[Any], Any], possible: bool) -> None:
     made = scenario(lambda cpu, state: cpu.observe("r", cpu.read_once(state[0])),
                     lambda cpu, state: cpu.write_once(state[0], 1), bad=bad)  # fmt: skip
-    assert ("bad" in exhaustively(machine_of(made, made.variants[0])).failing) == possible
+    assert ("bad" in exhaustively(graph_of(made, made.variants[0])).failing) == possible
     assert (checked(made, made.variants[0], "sc").observation != "Never") == possible
 
 
@@ -286,7 +286,7 @@ def test_wrong_usage(arguments: list[str], message: str, capsys: pytest.CaptureF
 
 
 def test_more_states_than_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mmcore.interleaved.machine.MOST_KEPT", 5)
+    monkeypatch.setattr("mmcore.interleaved.graph.MOST_KEPT", 5)
     at = machine(increments, increments, increments, bad=lambda end: end.final("x") == 1)
     found = exhaustively(at)
     assert not found.complete and found.states < 40
@@ -297,7 +297,7 @@ def test_more_states_than_are_remembered(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_an_interrupted_run_tells_what_is_known(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted(machine: Machine, schedules: int, seed: int, found: Found) -> Found:
+    def interrupted(graph: Graph, schedules: int, seed: int, found: Found) -> Found:
         found.schedules = 7
         raise KeyboardInterrupt
 

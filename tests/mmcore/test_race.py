@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from litmus.errors import LitmusError
+from litmus import LitmusError
 from mmcore.cpu.update import Update
 from mmcore.direct.cpu import DirectCpu
 from mmcore.machine.audit import audit, survey

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from litmus.errors import UnsupportedError
+from litmus import UnsupportedError
 from mmcore.cpu.cpu import Cpu
-from mmcore.interleaved.machine import State
-from mmcore.interleaved.outcome import machine
+from mmcore.interleaved.graph import State
+from mmcore.interleaved.outcome import graph_of
 from mmcore.memory import Memory
-from mmcore.scenario.check import check, traced
+from mmcore.scenario.check import check, trace
 from mmcore.scenario.scenario import NEVER, End, Scenario, Thread, Variant
 
 WORDS, REGISTERS = ("x", "y", "c"), ("a", "b")
@@ -196,7 +196,7 @@ Outcomes = set[tuple[int, ...]]
 
 def interleaved(made: Scenario, observed: tuple[tuple[int, str], ...]) -> Outcomes:
     """What the threads report and leave behind, over all schedules."""
-    at = machine(made, made.variants[0])
+    at = graph_of(made, made.variants[0])
     seen: set[State] = {at.start}
     waiting, found = [at.start], set()
     while waiting:
@@ -227,7 +227,7 @@ def same(program: Any) -> None:
     sources, observed = program
     made = scenario(sources, observed)
     expected = interleaved(made, observed)
-    assert checked(made, observed, "sc") == expected, "\n".join([*sources, traced(made, made.variants[0])])
+    assert checked(made, observed, "sc") == expected, "\n".join([*sources, trace(made, made.variants[0]).text])
 
 
 @settings(max_examples=250)

@@ -81,7 +81,7 @@ def gup_fast_pgd_range(cpu: Cpu, tables: PageTables, mem_map: MemMap, address: i
 def _gup_fast_range(
     cpu: Cpu, tables: PageTables, mem_map: MemMap, address: int, table: Any, level: int
 ) -> Walk | None:
-    """The same from a table of a level on."""
+    """gup_fast_pgd_range() from a table of a level on."""
     entry = offset(tables, table, address, level)
     below = cpu.read_once(entry)
     if below == PTE_NONE or pmd_leaf(below):

@@ -56,7 +56,7 @@ def move_to_new_folio(cpu: Cpu, target: Page, source: Page, expected: int) -> bo
 
 
 def move_to_new_folio_early_copy(cpu: Cpu, target: Page, source: Page, expected: int) -> bool:
-    """The same in the order of Linux 6.12: a look at the count, the copy, and the freeze.
+    """Moves the contents in the order of Linux 6.12: a look at the count, the copy, and the freeze.
 
     A barrier after the count, which is not in the kernel, would make the copy as good as one after the freeze.
     """

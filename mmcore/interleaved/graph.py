@@ -28,7 +28,7 @@ class Failure:
 class State:
     """What is shared, and where each thread is.
 
-    Known once the machine has looked at it: `moves`, the steps from here; `failure`, if there are none because
+    Known once the graph has looked at it: `moves`, the steps from here; `failure`, if there are none because
     something went wrong.
     """
 
@@ -50,15 +50,15 @@ Moves: TypeAlias = tuple[tuple[int, State], ...]
 """The steps from a state: the thread that takes one, and the state after it."""
 
 
-class Machine:
-    """Some threads on one memory.
+class Graph:
+    """The states of some threads on one memory, and the steps between them, found as they are asked for.
 
     `runs`: the threads, as `Scenario.runs` gives them, and their names.  `memory`: the initial state.  `bad`: what is
     wrong with a state in which all threads have ended, or None.
     """
 
     def __init__(
-        self, runs: Sequence[Run], names: Sequence[str], memory: Memory, bad: Callable[[Machine, State], str | None]
+        self, runs: Sequence[Run], names: Sequence[str], memory: Memory, bad: Callable[[Graph, State], str | None]
     ) -> None:
         self.cells = {name: index for index, name in enumerate(memory.cells)}
         self.threads = [Behaviour(run, self.cells) for run in runs]
