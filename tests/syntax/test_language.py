@@ -10,7 +10,8 @@ import pytest
 
 from litmus import check, load_model
 from litmus.errors import InputError
-from litmus.lowering import TARGETS, lower
+from litmus.lowering import lower
+from litmus.lowering.translation import TARGETS
 from litmus.program import Program
 from litmus.source import Source
 from litmus.syntax.native import front as native
