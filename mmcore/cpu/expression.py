@@ -113,17 +113,21 @@ def negated(condition: Expression) -> Expression:
     return binary("==", condition, 0)
 
 
-def leaves(expression: Expression) -> Iterator[Expression]:
+def leaves(expression: Expression) -> list[Expression]:
     """What an expression is computed from, from left to right."""
-    if isinstance(expression, Binary):
-        yield from leaves(expression.left)
-        yield from leaves(expression.right)
-    elif isinstance(expression, Element):
-        yield from leaves(expression.array)
-    elif isinstance(expression, Complement):
-        yield from leaves(expression.operand)
-    else:
-        yield expression
+    found: list[Expression] = []
+    waiting = [expression]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Binary):
+            waiting += (each.right, each.left)
+        elif isinstance(each, Element):
+            waiting.append(each.array)
+        elif isinstance(each, Complement):
+            waiting.append(each.operand)
+        else:
+            found.append(each)
+    return found
 
 
 def registers(expression: Expression) -> Iterator[Key]:
