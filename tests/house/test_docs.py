@@ -42,3 +42,38 @@ def anchor(heading: str) -> str:
 def test_links_inside_the_internals_lead_to_sections() -> None:
     headings = {anchor(heading) for heading in re.findall(r"^##+ (.*)$", INTERNALS, re.MULTILINE)}
     assert [link for link in re.findall(r"\]\(#([^)]+)\)", INTERNALS) if link not in headings] == []
+
+
+# --- decisions ------------------------------------------------------------------------------------------
+
+DECISIONS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
+PARTS = ("Context", "Decision", "Consequences")
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)
+def test_a_decision_has_its_parts_and_is_short(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert re.fullmatch(rf"# {int(path.name[:3])}\. \S.*", lines[0])
+    assert tuple(re.findall(r"^\*\*(\w+)\.\*\* \S", "\n".join(lines), re.MULTILINE)) == PARTS
+    assert len(lines) <= 16
+    assert max(map(len, lines)) <= 120
+
+
+def test_decisions_are_numbered_and_in_the_index() -> None:
+    assert [int(path.name[:3]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+    index = (DOCS / "decisions" / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d{3}) \| \[(.*)\]\((.*)\) \|$", index, re.MULTILINE)
+    titles = [path.read_text(encoding="utf-8").splitlines()[0].split(". ", 1)[1] for path in DECISIONS]
+    assert rows == [(p.name[:3], title, p.name) for p, title in zip(DECISIONS, titles, strict=True)]
+
+
+@pytest.mark.parametrize("path", [DOCS / "internals.md", *DECISIONS], ids=lambda path: path.stem)
+def test_links_of_these_pages_lead_to_files(path: Path) -> None:
+    links = re.findall(r"\]\(([^):#]+)", path.read_text(encoding="utf-8"))
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)
+def test_files_that_a_decision_names_are_there(path: Path) -> None:
+    named = re.findall(r"`((?:litmus|mmcore|tests)/[\w/.]*)`", path.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
