@@ -63,9 +63,14 @@ def test_slow_tests_that_fail_are_a_failure_and_none_are_none(checkout: Path) ->
 def test_a_fall_below_a_floor_is_a_failure(checkout: Path) -> None:
     tool(checkout, "python", 1)
     assert run(checkout)[:2] == (1, CLOSING)
-    tool(checkout, "coverage", 1)
+    tool(checkout, "coverage", 3)  # an error of pytest itself
     (checkout / "calls").unlink()
-    assert run(checkout) == (1, CLOSING, ["pytest -q", "coverage run"])
+    assert run(checkout) == (3, CLOSING, ["pytest -q", "coverage run"])
+
+
+def test_a_test_that_only_fails_while_it_is_traced_is_left_to_the_floors(checkout: Path) -> None:
+    tool(checkout, "coverage", 1)
+    assert run(checkout)[:2] == (0, CLOSING)
 
 
 def test_a_readme_without_a_command_is_an_error(checkout: Path) -> None:
