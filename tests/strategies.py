@@ -41,6 +41,8 @@ from litmus.program import (
     observables,
 )
 from litmus.unfold.events import EventStructure
+from litmus.unfold.paths import Walker
+from litmus.unfold.registers import RegisterWalker
 from litmus.unfold.unfolding import unfold
 
 Tags = frozenset[str]
@@ -248,7 +250,8 @@ class Answer:
 def brute_force(program: Program, model: Model, unroll: int = 2) -> Answer:
     """The answer by going through all candidate executions, each judged by itself."""
     answer, asked = Answer(), observables(program)
-    for structure in unfold(program, unroll).structures():
+    walker = RegisterWalker if model.registers else Walker
+    for structure in unfold(program, unroll, walker).structures():
         evaluator = Evaluator(model.theory(structure.signature), structure)
         for execution in executions(structure):
             if not execution.feasible and execution.values is not None:
