@@ -1,15 +1,14 @@
 """Command lines of commands: an argument parser whose errors are ours, and what several commands take.
 
-Importing this loads argparse and no stage of the checker.
+Importing this loads argparse and no stage of the checker; named tuples, as they are the quickest to define.
 """
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, HelpFormatter, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from litmus._version import VERSION
 from litmus.errors import UsageError
@@ -23,8 +22,7 @@ class Parser(ArgumentParser):
         raise UsageError(message, hint=f"see {self.prog} --help")
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One command: its name, which is that of the module with its `run`, one line of help, and what it takes."""
 
     name: str
@@ -33,8 +31,7 @@ class Command:
     epilog: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """A program of commands, whose modules are in `package`."""
 
     name: str

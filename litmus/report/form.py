@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from litmus.verdict import Answer
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """How answers are to be shown, by forms that can.
 
     `paths`: of the tests that will come, as far as known.  `states`: list the final states.  `color`: use colours.
