@@ -3,7 +3,7 @@
 import pytest
 
 from litmus import check, load_model, syntax
-from litmus.errors import InputError, UnsupportedError
+from litmus.errors import UnsupportedError
 from litmus.program import Assign, Binary, Branch, Const, Fence, Load, Pointer, Reg, Store, StoreConditional
 from litmus.source import Source
 from litmus.syntax.arm.front import instruction, register
@@ -165,34 +165,6 @@ def test_exclusives_are_atomic() -> None:
 
 
 # --- errors -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "error", "place", "message"),
-    [
-        ("LDRR R1,[R2]", InputError, (0, 4), "unknown ARM instruction 'LDRR'"),
-        ("BX LR", UnsupportedError, (0, 2), "BX is not supported (addresses of code)"),
-        ("STREQ R1,[R2]", UnsupportedError, (0, 5), "only MOV is conditional here"),
-        ("LDA R1,[R2]", UnsupportedError, (0, 3), "acquire and release came with ARMv8"),
-        ("LDM R0,{R1,R2}", UnsupportedError, (0, 3), "several registers"),
-        ("LDR R1,[Q2]", InputError, (7, 11), "expected an address as operand 2"),
-        ("LDR R1,[R2,#2]", UnsupportedError, (7, 14), "no multiple of the access size 4"),
-        ("LDREX R1,[R2,#4]", InputError, (9, 16), "expected an address as operand 2"),
-        ("STREX R1,[R2]", InputError, (12, 13), "'STREX' has 3 operands, found 2"),
-        ("MUL R1,R2", InputError, (8, 9), "'MUL' has 3 operands, found 2"),
-        ("DMB ISHLD", UnsupportedError, (4, 9), "ARMv7 has no 'DMB ISHLD'"),
-        ("DMB FOO", InputError, (4, 7), "expected a barrier option"),
-        ("ADD R1,R2,[R3]", InputError, (10, 14), "expected a register or a number"),
-        ("BNE #3", InputError, (4, 6), "expected a label"),
-        ("STR R1 R2", InputError, (7, 9), "unexpected 'R2'"),
-    ],
-)
-def test_errors(text: str, error: type[InputError], place: tuple[int, int], message: str) -> None:
-    with pytest.raises(error) as caught:
-        instruction(text)
-    span = caught.value.span
-    assert message in caught.value.message and caught.value.hint
-    assert span and (getattr(span, "start", None), getattr(span, "end", None)) == place
 
 
 def test_flags_that_are_not_known_are_refused() -> None:

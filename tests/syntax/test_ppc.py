@@ -3,7 +3,6 @@
 import pytest
 
 from litmus import check, load_model, syntax
-from litmus.errors import InputError, UnsupportedError
 from litmus.program import Assign, Binary, Branch, Const, Fence, Load, Reg, Store, StoreConditional
 from litmus.source import Source
 from litmus.syntax.ppc.front import instruction, register
@@ -111,27 +110,3 @@ def test_a_failed_store_conditional_is_neither_less_nor_greater() -> None:
     assert [run(code.format(branch), "0:r9")[0] for branch in ("beq", "blt", "bgt", "bne", "bge", "ble")] == [
         "1", "1", "1", "0", "0", "0",
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("text", "error", "place", "message"),
-    [
-        ("lwzz r1,0(r2)", InputError, (0, 4), "unknown PPC instruction 'lwzz'"),
-        ("blr", UnsupportedError, (0, 3), "'blr' is not supported"),
-        ("lwz r1,0(q2)", InputError, (7, 12), "expected an address as operand 2"),
-        ("lwz r1,2(r2)", UnsupportedError, (7, 12), "no multiple of the access size 4"),
-        ("add r1,r2", InputError, (8, 9), "'add' has 3 operands, found 2"),
-        ("add r1,r2,r3,r4", InputError, (13, 15), "'add' has 3 operands, found 4"),
-        ("add r1,r2,3", InputError, (10, 11), "expected a register as operand 3"),
-        ("li r1,r2", InputError, (6, 8), "expected a number as operand 2"),
-        ("beq 3", InputError, (4, 5), "expected a label"),
-        ("lwzu r1,4(r1)", InputError, (0, 13), "expected a base register that is not"),
-        ("stw r1 0(r2)", InputError, (7, 8), "unexpected '0'"),
-    ],
-)
-def test_errors(text: str, error: type[InputError], place: tuple[int, int], message: str) -> None:
-    with pytest.raises(error) as caught:
-        instruction(text)
-    span = caught.value.span
-    assert message in caught.value.message and caught.value.hint
-    assert span and (getattr(span, "start", None), getattr(span, "end", None)) == place

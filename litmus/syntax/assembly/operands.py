@@ -1,4 +1,4 @@
-"""An instruction whose operands are read one by one: what the RISC-V and the ARM front end share.
+"""An instruction whose operands are read one by one: what the front ends of RISC-V, ARM and PPC share.
 
 Each method says what one operand must be, and raises InputError at it, with an example, if it is something else.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeVar
 
 from litmus.errors import InputError
 from litmus.source import Source
@@ -104,9 +104,13 @@ class Line:
         raise error(message, self.source.span(place.start_pos or 0, place.end_pos or end), hint)
 
 
-def read(text: str, dialect: Dialect) -> Line:
-    """The mnemonic and the operands of an instruction."""
+LineOf = TypeVar("LineOf", bound=Line)
+"""The lines of a language, with what only they have."""
+
+
+def read(text: str, dialect: Dialect, kind: type[LineOf]) -> LineOf:
+    """The mnemonic and the operands of an instruction, as a line of that kind."""
     source = Source("instruction", text)
     tree = reading.parse(reading.parser(dialect.grammar), source, text)
     mnemonic, *operands = tree.children
-    return Line(source, str(mnemonic).lower(), tuple([o for o in operands if o is not None]), dialect)
+    return kind(source, str(mnemonic).lower(), tuple([o for o in operands if o is not None]), dialect)

@@ -43,7 +43,7 @@ DIALECT = Dialect(
     },
 )  # fmt: skip
 
-read = partial(operands.read, dialect=DIALECT)
+read = partial(operands.read, dialect=DIALECT, kind=Line)
 """The mnemonic and the operands of an instruction."""
 
 
