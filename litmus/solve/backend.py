@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Protocol
 
 from litmus.cat import Theory
@@ -13,11 +14,14 @@ from litmus.solve.budget import Budget, Undecided
 from litmus.solve.found import Solver
 from litmus.unfold import EventStructure
 
-ENGINES = ("auto", "z3", "table")
-"""What may be asked for: the choice by number of candidates, or one of the two back ends."""
+BACKENDS = {"z3": "litmus.solve.sat", "table": "litmus.solve.tables"}
+"""The back ends by name: the package of each, whose `backend(choices)` makes one for a structure."""
+
+ENGINES = ("auto", *BACKENDS)
+"""What may be asked for: the choice by number of candidates, or one of the back ends."""
 
 MOST_CANDIDATES = 100_000
-"""Truth tables are used up to this many candidate executions; beyond it `auto` uses Z3."""
+"""`auto` takes truth tables up to this many candidate executions, and Z3 beyond it."""
 
 
 class Backend(Literals, Protocol):
@@ -29,20 +33,17 @@ class Backend(Literals, Protocol):
 
 
 def backend(engine: str, choices: Sequence[LocationChoices | None]) -> Backend:
-    """The back end for a structure with these choices at each location, by one of `ENGINES`.
+    """The back end for a structure with these choices at each location, by one of `ENGINES`; imported only now.
 
-    Raises Undecided where tables are asked for, and are too large.
+    Raises Undecided where the structure is too large for the one that is asked for.
     """
     number = candidates(choices)
-    if engine != "z3" and number is not None and number <= MOST_CANDIDATES:
-        from litmus.solve.tables import Tables
-
-        return Tables(choices)
-    if engine == "table":
+    few = number is not None and number <= MOST_CANDIDATES
+    if engine == "table" and not few:
         raise Undecided(f"more than {MOST_CANDIDATES} candidate executions are too many for tables")
-    from litmus.solve.sat import Gates
-
-    return Gates()
+    name = ("table" if few else "z3") if engine == "auto" else engine
+    made: Backend = import_module(BACKENDS[name]).backend(choices)
+    return made
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from litmus.ground import Bounded, Pair, Pairs, Problem, Query
+from litmus.ground import Bounded, LocationChoices, Pair, Pairs, Problem, Query
 from litmus.solve.budget import Budget
 from litmus.solve.sat.circuit import Circuit
 from litmus.solve.sat.gates import GateRelations, GateValues
 from litmus.solve.sat.z3 import Z3Solver
 from litmus.unfold import EventStructure
+
+
+def backend(choices: Sequence[LocationChoices | None]) -> Gates:
+    """The back end for any structure."""
+    return Gates()
 
 
 class Gates:

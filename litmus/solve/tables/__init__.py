@@ -1,5 +1,5 @@
 """Truth tables over all candidate executions: few candidates, each judged at once, counted for free.  No solver."""
 
-from litmus.solve.tables.backend import Tables
+from litmus.solve.tables.backend import Tables, backend
 
-__all__ = ["Tables"]
+__all__ = ["Tables", "backend"]

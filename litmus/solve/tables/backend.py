@@ -13,6 +13,11 @@ from litmus.solve.tables.truth import TruthTables
 from litmus.unfold import EventStructure
 
 
+def backend(choices: Sequence[LocationChoices | None]) -> Tables:
+    """The back end for a structure with these choices, all of which are known."""
+    return Tables(choices)
+
+
 class Tables:
     """The truth tables over the choices of a structure's locations, each of which has been enumerated."""
 
