@@ -1,14 +1,18 @@
 """The Markdown of the lessons: a page as a sequence of blocks.
 
-Only what the lessons use: headings, paragraphs, quotes, lists, tables, fenced blocks, pictures that stand alone.
-HTML comments and lines of tags (`<details>`) are left out.  Inline marks stay in the texts.
+markdown-it-py parses; of what it finds, the lessons use headings, paragraphs, quotes, lists, tables, fenced blocks, and
+pictures that stand alone.  Blocks of HTML (comments, `<details>`) are left out, and so is what is no text inside of a
+quote or an item.  Inline marks stay in the texts.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it.tree import SyntaxTreeNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,64 +70,44 @@ class Picture:
 
 Block = Heading | Paragraph | Quote | Item | Table | Code | Picture
 
-_FENCED = re.compile(r"^```(\w*)\n(.*?)^```$\n?", re.MULTILINE | re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
-_TAGS = re.compile(r"^<.*>$\n?", re.MULTILINE)
-_HEADING = re.compile(r"(#+) (.*)")
-_PICTURE = re.compile(r"!\[([^]]*)\]\(([^)]*)\)")
-_MARK = re.compile(r"^(-|\d+\.) ", re.MULTILINE)
-
 
 def blocks(text: str) -> tuple[Block, ...]:
     """The blocks of a page, in order."""
-    return tuple(_blocks(text))
+    from markdown_it import MarkdownIt
+    from markdown_it.tree import SyntaxTreeNode
+
+    page = MarkdownIt("commonmark").enable("table").parse(text)
+    return tuple(block for node in SyntaxTreeNode(page).children for block in _blocks(node))
 
 
-def _blocks(text: str) -> Iterator[Block]:
-    """What stands between fenced blocks, and these."""
-    done = 0
-    for fenced in _FENCED.finditer(text):
-        yield from _prose(text[done : fenced.start()])
-        yield Code(fenced[1], fenced[2])
-        done = fenced.end()
-    yield from _prose(text[done:])
+def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:
+    """What a block of the library is here; a list is its items."""
+    match node.type:
+        case "heading":
+            yield Heading(int(node.tag[1:]), _text(node))
+        case "paragraph":
+            yield _paragraph(node)
+        case "blockquote":
+            yield Quote(_text(node))
+        case "bullet_list" | "ordered_list":
+            yield from (Item(item.info + item.markup, _text(item)) for item in node.children)
+        case "table":
+            yield Table(tuple(tuple(map(_text, row.children)) for part in node.children for row in part.children))
+        case "fence" | "code_block":
+            yield Code(node.info.partition(" ")[0], node.content)
 
 
-def _prose(text: str) -> Iterator[Block]:
-    """The blocks of text without fences: parts between empty lines."""
-    for part in re.split(r"\n\s*\n", _TAGS.sub("\n", _COMMENT.sub("", text))):
-        if part.strip():
-            yield from _part(part.strip())
+def _paragraph(node: SyntaxTreeNode) -> Paragraph | Picture:
+    """A paragraph, or the picture that is all of it."""
+    match node.children[0].children:
+        case [picture] if picture.type == "image":
+            return Picture(_joined(picture.content), str(picture.attrs["src"]))
+    return Paragraph(_text(node))
 
 
-def _part(part: str) -> Iterator[Block]:
-    """One part: what it is stands at its beginning."""
-    if heading := _HEADING.fullmatch(part):
-        yield Heading(len(heading[1]), heading[2])
-    elif picture := _PICTURE.fullmatch(part):
-        yield Picture(_joined(picture[1]), picture[2])
-    elif part.startswith("> "):
-        yield Quote(_joined(re.sub(r"^> ?", "", part, flags=re.MULTILINE)))
-    elif part.startswith("|"):
-        yield Table(tuple(_rows(part)))
-    elif _MARK.match(part):
-        yield from _items(part)
-    else:
-        yield Paragraph(_joined(part))
-
-
-def _rows(part: str) -> Iterator[tuple[str, ...]]:
-    """The rows of a table, without the rule under its heading."""
-    for number, line in enumerate(part.splitlines()):
-        if number != 1:
-            yield tuple(cell.strip() for cell in line.strip().strip("|").split("|"))
-
-
-def _items(part: str) -> Iterator[Item]:
-    """The items of a list."""
-    _, *pieces = _MARK.split(part)
-    for mark, text in zip(pieces[::2], pieces[1::2], strict=True):
-        yield Item(mark, _joined(text))
+def _text(node: SyntaxTreeNode) -> str:
+    """The texts in a block as one line, with their inline marks."""
+    return _joined(" ".join(inline.content for inline in node.walk() if inline.type == "inline"))
 
 
 def _joined(text: str) -> str:

@@ -22,13 +22,23 @@ def home() -> Path:
 
 def lessons() -> tuple[Lesson, ...]:
     """All lessons, in the order in which they are read."""
-    return tuple(lesson(path.read_text(encoding="utf-8"), path) for path in sorted(home().glob(PAGES)))
+    return tuple(map(_read, _pages()))
 
 
 def find(name: str) -> Lesson:
-    """The lesson with a number, as text; raises UsageError if there is none."""
-    known = lessons()
-    for one in known:
-        if name.isascii() and name.isdigit() and int(name) == one.number:
-            return one
-    raise UsageError(f"there is no lesson {name!r}", hint=f"lessons are 1 to {len(known)}: `litmus learn` lists them")
+    """The lesson with a number, as text, read alone; raises UsageError if there is none."""
+    pages = _pages()
+    for path in pages:
+        if name.isascii() and name.isdigit() and int(name) == int(path.name[:2]):
+            return _read(path)
+    raise UsageError(f"there is no lesson {name!r}", hint=f"lessons are 1 to {len(pages)}: `litmus learn` lists them")
+
+
+def _pages() -> list[Path]:
+    """The pages, named after the numbers of their lessons."""
+    return sorted(home().glob(PAGES))
+
+
+def _read(path: Path) -> Lesson:
+    """The lesson of a page."""
+    return lesson(path.read_text(encoding="utf-8"), path)

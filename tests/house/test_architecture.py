@@ -15,7 +15,8 @@ from tests.house.code import MODULES, ROOMS, ROOT, TREES, Import, imports, is_in
 from tests.house.layers import FLOOR, LITMUS, MMCORE, OF_LITMUS, PAGE, written
 
 ONLY_IN = {"lark": ("litmus.syntax",), "z3": ("litmus.solve.sat.z3",), "argparse": ("litmus.cli", "mmcore.cli"),
-           "pytest": ("litmus.testing.plugin",), "hypothesis": ("litmus.testing.strategies",)}  # fmt: skip
+           "pytest": ("litmus.testing.plugin",), "hypothesis": ("litmus.testing.strategies",),
+           "markdown_it": ("litmus.course.markdown",)}  # fmt: skip
 """Outside libraries, and the only modules (by prefix) that import them."""
 
 TOPS = {"litmus.cli", "litmus.__main__", "mmcore.cli", "mmcore.__main__"}
@@ -207,4 +208,4 @@ def test_starting_loads_no_solver_no_parser_and_no_graph_library() -> None:
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT.parent, capture_output=True, check=True)
     loaded = ast.literal_eval(done.stdout.decode())
     assert "litmus.cli.check" in loaded
-    assert {"z3", "lark", "networkx", "multiprocessing"} & set(loaded) == set()
+    assert {"z3", "lark", "networkx", "markdown_it", "multiprocessing"} & set(loaded) == set()

@@ -59,5 +59,6 @@ def test_a_command_loads_only_what_it_needs(command: tuple[str, ...]) -> None:
     found = loaded(*command)
     idle = {"litmus.check", "litmus.ground", "litmus.solve", "litmus.judge", "litmus.explain", "litmus.report.text"}
     assert found & {"z3", "lark", "networkx", "multiprocessing", *idle} == set()
+    assert "markdown_it" not in found or command == ("learn",)
     if command != ("models",):
         assert found & {"litmus.cat", "litmus.unfold", "litmus.program"} == set()

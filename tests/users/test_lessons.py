@@ -11,7 +11,7 @@ import pytest
 
 from litmus.cli import main
 from litmus.course.lesson import ANSWER, Lesson, lesson
-from litmus.course.markdown import Code, Heading, Item, Paragraph, Picture, Quote, Table, blocks
+from litmus.course.markdown import Block, Code, Heading, Item, Paragraph, Picture, Quote, Table, blocks
 from litmus.course.shelf import lessons
 from litmus.course.terminal import render
 from litmus.errors import InputError
@@ -257,6 +257,22 @@ def test_blocks() -> None:
         Picture("What it shows", "picture.svg"),
         Code("console", "$ litmus\na | b\n"),
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("<!-- a\nb -->\n\n<details>\n\ntext\n\n</details>\n", [Paragraph("text")]),
+        ("# A #\ntext\n- item\n```\n", [Heading(1, "A"), Paragraph("text"), Item("-", "item"), Code("", "")]),
+        ("````c more words\n```\n````\n", [Code("c", "```\n")]),
+        ("    | a\n", [Code("", "| a\n")]),
+        ("![a\nb](c.svg)\n\nsee ![a](c.svg)\n", [Picture("a b", "c.svg"), Paragraph("see ![a](c.svg)")]),
+        ("3. a\n\n4. b\nand c\n", [Item("3.", "a"), Item("4.", "b and c")]),
+        ("> a\n>\n> b\n", [Quote("a b")]),
+    ],
+)
+def test_blocks_end_where_markdown_says(text: str, found: list[Block]) -> None:
+    assert list(blocks(text)) == found
 
 
 def test_plain_rendering() -> None:
