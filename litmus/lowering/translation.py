@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
@@ -12,7 +12,7 @@ from litmus.errors import UsageError
 from litmus.lowering.assembly import render as assembly
 from litmus.lowering.cells import Cell, TooFewRegisters
 from litmus.lowering.target import Target
-from litmus.lowering.walk import DONE, RETRY, Column, lower_thread
+from litmus.lowering.walk import Column, lower_thread
 from litmus.program import NATIVE, C, mapped
 from litmus.program import ir as ir
 from litmus.syntax.native import print as native_print
@@ -107,26 +107,21 @@ def _table(target: str) -> Target:
 
 def _thread(index: int, column: Column, table: Target) -> ir.Thread:
     """A thread of real instructions."""
-    labels = frozenset(label for cell in column.cells for label in cell.labels)
-    return ir.Thread(index, tuple(_instruction(cell, table, labels) for cell in column.cells))
+    return ir.Thread(index, tuple(_instruction(cell, table, column.retries) for cell in column.cells))
 
 
-def _instruction(cell: Cell, table: Target, labels: frozenset[str]) -> ir.Instruction:
+def _instruction(cell: Cell, table: Target, retries: Mapping[str, str]) -> ir.Instruction:
     """What the target's front end makes of a cell."""
     operations = table.language.instruction(cell.text) if cell.text else ()
-    return ir.Instruction(cell.text, tuple(_once(operations, labels)), cell.labels, cell.span)
+    return ir.Instruction(cell.text, tuple(_once(operations, retries)), cell.labels, cell.span)
 
 
-def _once(operations: tuple[ir.Operation, ...], labels: frozenset[str]) -> Iterator[ir.Operation]:
-    """Before the branch of a retry loop, the assumption that it is not taken; it stays for its dependencies.
-
-    Where there is a label behind the loop the branch goes there: so nothing is done twice to find that out.
-    """
+def _once(operations: tuple[ir.Operation, ...], retries: Mapping[str, str]) -> Iterator[ir.Operation]:
+    """Before the branch of a retry loop, the assumption that it is not taken; it stays for its dependencies."""
     for operation in operations:
-        if isinstance(operation, ir.Branch) and operation.condition and operation.target.startswith(RETRY):
+        if isinstance(operation, ir.Branch) and operation.condition and operation.target in retries:
             yield ir.Assume(ir.Unary("!", operation.condition))
-            done = operation.target.replace(RETRY, DONE, 1)
-            yield replace(operation, target=done) if done in labels else operation
+            yield replace(operation, target=retries[operation.target])
         else:
             yield operation
 
