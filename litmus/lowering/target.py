@@ -12,15 +12,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias, get_args
+from typing import TypeAlias, TypedDict, get_args
 
 from litmus.syntax.assembly.language import Language
-from litmus.syntax.native.tree import BarrierKind, Ordering, UpdateKind
+from litmus.syntax.native.tree import Ordering, UpdateKind
 
 Cells: TypeAlias = tuple[str, ...]
 
 OUT = "{out}:"
 """The cell that is only the place where an operation that stores nothing goes on."""
+
+
+class Fences(TypedDict):
+    """The cells of every barrier; none where the target keeps that order by itself."""
+
+    LoadLoad: Cells
+    LoadStore: Cells
+    StoreStore: Cells
+    StoreLoad: Cells
+    Acquire: Cells
+    Release: Cells
+    Full: Cells
+    Compiler: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +66,7 @@ class Target:
     jump: str
     read: Mapping[Ordering, Cells]
     write: Mapping[Ordering, Cells]
-    fences: Mapping[BarrierKind, Cells]
+    fences: Fences
     updates: Mapping[UpdateKind, Cells]
     language: Language
     before: Mapping[Ordering, Cells] = field(default_factory=dict)
