@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypedDict, get_args
 
+from litmus.program import Syntax
 from litmus.syntax.assembly.language import Language
 from litmus.syntax.native.tree import Ordering, UpdateKind
 
@@ -37,7 +38,7 @@ class Fences(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Target(Syntax):
     """An architecture as the target of lowering; everything that differs between targets is here.
 
     `registers` are in the order of use. `element` is the bytes of a location and of an array element, `declare` its

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, TypedDict
 
-from litmus.program import Condition, Expected, Observable, Pointer, Proposition
+from litmus.program import Condition, Expected, Observable, Pointer, Proposition, Syntax
 from litmus.source import Span
 
 ELEMENT = 8
@@ -261,7 +261,7 @@ class Mention(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Test(Node):
+class Test(Node, Syntax):
     """A whole native test."""
 
     __test__ = False  # pytest would collect a class of this name
