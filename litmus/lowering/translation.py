@@ -40,6 +40,18 @@ def lower(program: ir.Program, target: str) -> ir.Program:
     Raises UsageError for an unknown target or a program of another language, UnsupportedError at a statement
     that the target cannot express.
     """
+    native, test = _native(program)
+    if target == NATIVE.name:
+        return native
+    if target == C.name:
+        from litmus.lowering.linux import lower as linux
+
+        return linux(native, test)
+    return _assembled(native, test, target)
+
+
+def _native(program: ir.Program) -> tuple[ir.Program, ast.Test]:
+    """The native form of a native or kernel C program, with its tree."""
     if program.arch == C.name:
         from litmus.lowering.from_c import compiled
 
@@ -47,12 +59,11 @@ def lower(program: ir.Program, target: str) -> ir.Program:
     test = program.syntax
     if program.arch != NATIVE.name or not isinstance(test, ast.Test):
         raise UsageError(f"only native and kernel C tests are lowered, and {program.name} is {program.arch}")
-    if target == NATIVE.name:
-        return program
-    if target == C.name:
-        from litmus.lowering.linux import lower as linux
+    return program, test
 
-        return linux(program, test)
+
+def _assembled(program: ir.Program, test: ast.Test, target: str) -> ir.Program:
+    """A native program in the instructions of an architecture."""
     table, columns = _columns(test, target)
     places = _Places(table, columns)
     return replace(
