@@ -23,6 +23,14 @@ Cells: TypeAlias = tuple[str, ...]
 OUT = "{out}:"
 """The cell that is only the place where an operation that stores nothing goes on."""
 
+ARITHMETIC = ("+", "-", "&", "|", "^")
+"""The operators that a table has instructions for; comparisons have cells of their own."""
+
+
+def three_operands(*mnemonics: str) -> Mapping[str, Cells]:
+    """The cells of ARITHMETIC, in that order, where an instruction names its result and both operands."""
+    return {op: (f"{mnemonic} {{d}},{{l}},{{r}}",) for op, mnemonic in zip(ARITHMETIC, mnemonics, strict=True)}
+
 
 class Fences(TypedDict):
     """The cells of every barrier; none where the target keeps that order by itself."""
