@@ -9,7 +9,7 @@ pointers are.
 
 from __future__ import annotations
 
-from litmus.lowering.target import Cells, Target
+from litmus.lowering.target import Cells, Target, three_operands
 from litmus.syntax.aarch64 import front as aarch64
 
 CONDITIONS = {"==": "EQ", "!=": "NE", "<": "LT", "<=": "LE", ">": "GT", ">=": "GE"}
@@ -26,13 +26,7 @@ TARGET = Target(
     indirect="[{b}]",
     move="MOV {d},{l}",
     number="MOV {d},#{n}",
-    binary={
-        "+": ("ADD {d},{l},{r}",),
-        "-": ("SUB {d},{l},{r}",),
-        "&": ("AND {d},{l},{r}",),
-        "|": ("ORR {d},{l},{r}",),
-        "^": ("EOR {d},{l},{r}",),
-    },
+    binary=three_operands("ADD", "SUB", "AND", "ORR", "EOR"),
     immediate={"+": "ADD {d},{l},#{n}", "-": "SUB {d},{l},#{n}", "compare": "CMP {l},#{n}"},
     compare="CMP {l},{r}",
     jumps={op: f"B.{condition} {{label}}" for op, condition in CONDITIONS.items()},

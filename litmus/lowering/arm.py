@@ -9,7 +9,7 @@ addresses in registers.
 
 from __future__ import annotations
 
-from litmus.lowering.target import OUT, Cells, Target
+from litmus.lowering.target import OUT, Cells, Target, three_operands
 from litmus.syntax.arm import front as arm
 
 DMB: Cells = ("dmb ish",)
@@ -31,13 +31,7 @@ TARGET = Target(
     indirect="[{b}]",
     move="mov {d},{l}",
     number="mov {d},#{n}",
-    binary={
-        "+": ("add {d},{l},{r}",),
-        "-": ("sub {d},{l},{r}",),
-        "&": ("and {d},{l},{r}",),
-        "|": ("orr {d},{l},{r}",),
-        "^": ("eor {d},{l},{r}",),
-    },
+    binary=three_operands("add", "sub", "and", "orr", "eor"),
     immediate={
         "+": "add {d},{l},#{n}",
         "-": "sub {d},{l},#{n}",

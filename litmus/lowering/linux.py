@@ -24,7 +24,7 @@ from litmus.syntax.native.translate import initial_memory
 ELEMENT = 4
 """Bytes of a location and of an array element: an int."""
 
-FENCES: Mapping[ast.BarrierKind, str] = {
+FENCES: ast.BarrierWords = {
     "LoadLoad": "smp_rmb",
     "StoreStore": "smp_wmb",
     "LoadStore": "smp_mb",

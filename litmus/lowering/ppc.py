@@ -8,7 +8,7 @@ success (Linux 6.12, arch/powerpc/include/asm: cmpxchg.h, synch.h).  32-bit acce
 
 from __future__ import annotations
 
-from litmus.lowering.target import OUT, Cells, Target
+from litmus.lowering.target import OUT, Cells, Target, three_operands
 from litmus.syntax.ppc import front as ppc
 
 LWSYNC: Cells = ("lwsync",)
@@ -30,13 +30,7 @@ TARGET = Target(
     indirect="0({b})",
     move="mr {d},{l}",
     number="li {d},{n}",
-    binary={
-        "+": ("add {d},{l},{r}",),
-        "-": ("sub {d},{l},{r}",),
-        "&": ("and {d},{l},{r}",),
-        "|": ("or {d},{l},{r}",),
-        "^": ("xor {d},{l},{r}",),
-    },
+    binary=three_operands("add", "sub", "and", "or", "xor"),
     immediate=NUMBERS,
     compare="cmpw {l},{r}",
     jumps={

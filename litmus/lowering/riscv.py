@@ -9,7 +9,7 @@ as pointers are.
 
 from __future__ import annotations
 
-from litmus.lowering.target import OUT, Cells, Target
+from litmus.lowering.target import OUT, Cells, Target, three_operands
 from litmus.syntax.riscv import front as riscv
 
 FULL: Cells = ("fence rw,rw",)
@@ -26,13 +26,7 @@ TARGET = Target(
     zero="x0",
     move="mv {d},{l}",
     number="li {d},{n}",
-    binary={
-        "+": ("add {d},{l},{r}",),
-        "-": ("sub {d},{l},{r}",),
-        "&": ("and {d},{l},{r}",),
-        "|": ("or {d},{l},{r}",),
-        "^": ("xor {d},{l},{r}",),
-    },
+    binary=three_operands("add", "sub", "and", "or", "xor"),
     immediate={"+": "addi {d},{l},{n}", "&": "andi {d},{l},{n}", "|": "ori {d},{l},{n}", "^": "xori {d},{l},{n}"},
     immediates=range(0, 2048),
     compare="",

@@ -12,19 +12,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias, get_args
+from typing import TypeAlias, TypedDict, get_args
 
+from litmus.program import Syntax
 from litmus.syntax.assembly.language import Language
-from litmus.syntax.native.tree import BarrierKind, Ordering, UpdateKind
+from litmus.syntax.native.tree import Ordering, UpdateKind
 
 Cells: TypeAlias = tuple[str, ...]
 
 OUT = "{out}:"
 """The cell that is only the place where an operation that stores nothing goes on."""
 
+ARITHMETIC = ("+", "-", "&", "|", "^")
+"""The operators that a table has instructions for; comparisons have cells of their own."""
+
+
+def three_operands(*mnemonics: str) -> Mapping[str, Cells]:
+    """The cells of ARITHMETIC, in that order, where an instruction names its result and both operands."""
+    return {op: (f"{mnemonic} {{d}},{{l}},{{r}}",) for op, mnemonic in zip(ARITHMETIC, mnemonics, strict=True)}
+
+
+class Fences(TypedDict):
+    """The cells of every barrier; none where the target keeps that order by itself."""
+
+    LoadLoad: Cells
+    LoadStore: Cells
+    StoreStore: Cells
+    StoreLoad: Cells
+    Acquire: Cells
+    Release: Cells
+    Full: Cells
+    Compiler: Cells
+
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Target(Syntax):
     """An architecture as the target of lowering; everything that differs between targets is here.
 
     `registers` are in the order of use. `element` is the bytes of a location and of an array element, `declare` its
@@ -53,7 +75,7 @@ class Target:
     jump: str
     read: Mapping[Ordering, Cells]
     write: Mapping[Ordering, Cells]
-    fences: Mapping[BarrierKind, Cells]
+    fences: Fences
     updates: Mapping[UpdateKind, Cells]
     language: Language
     before: Mapping[Ordering, Cells] = field(default_factory=dict)

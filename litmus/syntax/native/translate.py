@@ -10,12 +10,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from typing import TypedDict
 
 from litmus.program import ir as ir
 from litmus.source import Source, Span
 from litmus.syntax.native import tree as ast
 
-FENCES: dict[ast.BarrierKind, str] = {
+
+class OrderingTags(TypedDict):
+    """The tags of an access, for every ordering."""
+
+    plain: ir.Tags
+    once: ir.Tags
+    acquire: ir.Tags
+    release: ir.Tags
+    acq_rel: ir.Tags
+    full: ir.Tags
+
+
+FENCES: ast.BarrierWords = {
     "LoadLoad": "LoadLoad",
     "LoadStore": "LoadStore",
     "StoreStore": "StoreStore",
@@ -25,7 +38,7 @@ FENCES: dict[ast.BarrierKind, str] = {
     "Full": "FullFence",
     "Compiler": "CompilerBarrier",
 }
-READ_TAGS: dict[ast.Ordering, ir.Tags] = {
+READ_TAGS: OrderingTags = {
     "plain": frozenset({"Plain"}),
     "once": frozenset({"Once"}),
     "acquire": frozenset({"Acq"}),
@@ -33,7 +46,7 @@ READ_TAGS: dict[ast.Ordering, ir.Tags] = {
     "acq_rel": frozenset({"Acq"}),
     "full": frozenset({"Acq", "Full"}),
 }
-WRITE_TAGS: dict[ast.Ordering, ir.Tags] = {
+WRITE_TAGS: OrderingTags = {
     "plain": frozenset({"Plain"}),
     "once": frozenset({"Once"}),
     "acquire": frozenset({"Once"}),
@@ -41,7 +54,9 @@ WRITE_TAGS: dict[ast.Ordering, ir.Tags] = {
     "acq_rel": frozenset({"Rel"}),
     "full": frozenset({"Rel", "Full"}),
 }
-OPERATORS = {"fetch_add": "+", "fetch_sub": "-", "fetch_and": "&", "fetch_or": "|", "fetch_xor": "^"}
+OPERATORS: dict[ast.FetchKind, str] = {
+    "fetch_add": "+", "fetch_sub": "-", "fetch_and": "&", "fetch_or": "|", "fetch_xor": "^",
+}  # fmt: skip
 OLD = "%old"
 """The hidden register that holds the old value of an atomic operation."""
 
