@@ -9,6 +9,7 @@ as pointers are.
 
 from __future__ import annotations
 
+from litmus.lowering import barriers
 from litmus.lowering.target import OUT, Cells, Target, three_operands
 from litmus.syntax.riscv import front as riscv
 
@@ -49,16 +50,7 @@ TARGET = Target(
     },
     read={"plain": ("ld {d},{a}",), "once": ("ld {d},{a}",), "acquire": ("ld {d},{a}", *ACQUIRE)},
     write={"plain": ("sd {s},{a}",), "once": ("sd {s},{a}",), "release": (*RELEASE, "sd {s},{a}")},
-    fences={
-        "LoadLoad": ("fence r,r",),
-        "LoadStore": ("fence r,w",),
-        "StoreStore": ("fence w,w",),
-        "StoreLoad": FULL,
-        "Acquire": ACQUIRE,
-        "Release": RELEASE,
-        "Full": FULL,
-        "Compiler": (),
-    },
+    fences=barriers.RISCV,
     updates={
         "xchg": ("amoswap.d{o} {d},{s},({b})",),
         "fetch_add": ("amoadd.d{o} {d},{s},({b})",),

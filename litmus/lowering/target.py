@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias, TypedDict, get_args
+from typing import TypeAlias, get_args
 
+from litmus.lowering.barriers import Fences
 from litmus.program import Syntax
 from litmus.syntax.assembly.language import Language
 from litmus.syntax.native.tree import Ordering, UpdateKind
@@ -30,19 +31,6 @@ ARITHMETIC = ("+", "-", "&", "|", "^")
 def three_operands(*mnemonics: str) -> Mapping[str, Cells]:
     """The cells of ARITHMETIC, in that order, where an instruction names its result and both operands."""
     return {op: (f"{mnemonic} {{d}},{{l}},{{r}}",) for op, mnemonic in zip(ARITHMETIC, mnemonics, strict=True)}
-
-
-class Fences(TypedDict):
-    """The cells of every barrier; none where the target keeps that order by itself."""
-
-    LoadLoad: Cells
-    LoadStore: Cells
-    StoreStore: Cells
-    StoreLoad: Cells
-    Acquire: Cells
-    Release: Cells
-    Full: Cells
-    Compiler: Cells
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,21 @@ import pytest
 from litmus.cat.vocabulary import TAGS
 from litmus.errors import InputError, UnsupportedError
 from litmus.lowering import TARGETS, linux, lower, render
+from litmus.lowering.barriers import CALLS, Fences
 from litmus.lowering.compiler import reorderings
-from litmus.lowering.target import Fences, Target
+from litmus.lowering.target import Target
 from litmus.lowering.translation import WIDER
 from litmus.program import ir as ir
 from litmus.source import Source
 from litmus.syntax import parse
 from litmus.syntax.native import builder, names, translate
 from litmus.syntax.native import tree as ast
+from litmus.syntax.native.barriers import FENCES, BarrierKind, BarrierWords
 from litmus.testing import strategies
 
 TABLES = (*TARGETS, *WIDER.values())
 LANGUAGES = (*TARGETS, "c")
-BARRIERS, ORDERINGS, UPDATES = get_args(ast.BarrierKind), get_args(ast.Ordering), get_args(ast.UpdateKind)
+BARRIERS, ORDERINGS, UPDATES = get_args(BarrierKind), get_args(ast.Ordering), get_args(ast.UpdateKind)
 ARGUMENTS = {"cmpxchg": ", 0, 1", "add_unless": ", 1, 2"}
 WITHOUT_RESULT = {("x86", "fetch_and"), ("x86", "fetch_or"), ("x86", "fetch_xor")}
 """What has no instruction that gives the old value."""
@@ -71,7 +73,7 @@ def refused(statement: str, language: str) -> bool:
 # --- tables -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", [ast.BarrierWords, Fences], ids=lambda words: words.__name__)
+@pytest.mark.parametrize("words", [BarrierWords, Fences], ids=lambda words: words.__name__)
 def test_the_types_of_the_tables_have_every_barrier(words: type) -> None:
     assert tuple(words.__annotations__) == BARRIERS
 
@@ -90,8 +92,8 @@ def test_a_target_has_every_ordering(target: str) -> None:
 
 
 def test_every_barrier_has_its_own_tag_which_models_may_use() -> None:
-    assert set(translate.FENCES) == set(linux.FENCES) == set(BARRIERS)
-    tags = list(translate.FENCES.values())
+    assert set(FENCES) == set(CALLS) == set(BARRIERS)
+    tags = list(FENCES.values())
     assert len({*tags}) == len(tags) and TAGS.issuperset(map(str, tags))
 
 
@@ -124,10 +126,10 @@ def test_random_programs_have_every_barrier_and_ordering() -> None:
 
 
 @pytest.mark.parametrize("barrier", BARRIERS)
-def test_a_barrier_goes_everywhere(barrier: ast.BarrierKind) -> None:
+def test_a_barrier_goes_everywhere(barrier: BarrierKind) -> None:
     reads_back(barrier)
     [instruction] = program(barrier).threads[0].instructions
-    assert instruction.operations == (ir.Fence(frozenset({translate.FENCES[barrier]})),)
+    assert instruction.operations == (ir.Fence(frozenset({FENCES[barrier]})),)
 
 
 @pytest.mark.parametrize("ordering", ORDERINGS)

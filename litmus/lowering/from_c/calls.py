@@ -21,12 +21,13 @@ from typing import Protocol, TypeAlias, TypeVar
 from litmus.errors import UnsupportedError
 from litmus.syntax.c import tree as tree
 from litmus.syntax.native import tree as ast
+from litmus.syntax.native.barriers import BarrierKind
 
 ACCESSES: Mapping[str, ast.Ordering] = {"once": "once", "acquire": "acquire", "release": "release"}
 ORDERINGS: Mapping[str, ast.Ordering] = {
     "mb": "full", "once": "once", "acquire": "acquire", "release": "release", "": "once", "noreturn": "once",
 }  # fmt: skip
-FENCES: Mapping[str, ast.BarrierKind] = {
+FENCES: Mapping[str, BarrierKind] = {
     "mb": "Full",
     "rmb": "LoadLoad",
     "wmb": "StoreStore",

@@ -2,7 +2,7 @@
 
 Tags of events: reads and writes `Plain`, `Once`, `Acq` (reads), `Rel` (writes); both events of an atomic
 read-modify-write also `RMW`, and `Full` if it is fully ordered.  A compare-and-exchange that fails writes
-nothing, and its read is not `Full`: only the write of one that succeeds is.  Tags of fences: see FENCES.
+nothing, and its read is not `Full`: only the write of one that succeeds is.  Tags of fences: barriers.py.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TypedDict
 from litmus.program import ir as ir
 from litmus.source import Source, Span
 from litmus.syntax.native import tree as ast
+from litmus.syntax.native.barriers import FENCES
 
 
 class OrderingTags(TypedDict):
@@ -28,16 +29,6 @@ class OrderingTags(TypedDict):
     full: ir.Tags
 
 
-FENCES: ast.BarrierWords = {
-    "LoadLoad": "LoadLoad",
-    "LoadStore": "LoadStore",
-    "StoreStore": "StoreStore",
-    "StoreLoad": "StoreLoad",
-    "Acquire": "AcquireFence",
-    "Release": "ReleaseFence",
-    "Full": "FullFence",
-    "Compiler": "CompilerBarrier",
-}
 READ_TAGS: OrderingTags = {
     "plain": frozenset({"Plain"}),
     "once": frozenset({"Once"}),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, TypedDict
+from typing import Literal, TypeAlias
 
 from litmus.program import Condition, Expected, Observable, Pointer, Proposition, Syntax
 from litmus.source import Span
+from litmus.syntax.native.barriers import BarrierKind
 
 ELEMENT = 8
 """Bytes from one element of an array to the next, in the native language."""
@@ -16,39 +17,11 @@ Ordering: TypeAlias = Literal["plain", "once", "acquire", "release", "acq_rel", 
 whether it acquires and releases.
 """
 
-BarrierKind: TypeAlias = Literal[
-    "LoadLoad", "LoadStore", "StoreStore", "StoreLoad", "Acquire", "Release", "Full", "Compiler"
-]
-"""The fences, and the compiler barrier.  What a new one needs, each place named by mypy or by
-tests/lowering/test_vocabularies.py until it is there:
-
-- a field of `BarrierWords`: its tag (`FENCES` in translate.py, and in `TAGS` of litmus/cat/vocabulary.py), its kernel
-  primitive (`FENCES` in litmus/lowering/linux.py);
-- a field of `Fences` (litmus/lowering/target.py): its instructions on every target;
-- `BARRIERS` in litmus/testing/strategies.py, so that random programs have it;
-- the models of native programs that order by it, and its row in docs/language.md.
-
-What other notations call it goes to `BARRIERS` in hints.py.
-"""
-
 UpdateKind: TypeAlias = Literal[
     "xchg", "cmpxchg", "add_unless", "fetch_add", "fetch_sub", "fetch_and", "fetch_or", "fetch_xor"
 ]
 FetchKind: TypeAlias = Literal["fetch_add", "fetch_sub", "fetch_and", "fetch_or", "fetch_xor"]
 """The updates that combine the old value with an operand."""
-
-
-class BarrierWords(TypedDict):
-    """A word for every barrier."""
-
-    LoadLoad: str
-    LoadStore: str
-    StoreStore: str
-    StoreLoad: str
-    Acquire: str
-    Release: str
-    Full: str
-    Compiler: str
 
 
 @dataclass(frozen=True, slots=True)
