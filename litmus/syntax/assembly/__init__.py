@@ -1,3 +1,3 @@
-"""What the assembly languages share: the frame of a test, the table of its threads, operands, initial values."""
+"""What the assembly languages share: the frame of a test, the table of its threads, instructions, operands, initial values."""
 
-__all__ = ["frame", "initial", "language", "operands", "signed", "sizes", "table"]
+__all__ = ["frame", "initial", "instructions", "language", "operands", "signed", "sizes", "table"]
