@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from litmus.syntax.native import barriers
+
 UNDEFINED = "*undef*"
 """The flag of executions without a meaning (`undefined_unless`), whatever the check is called: the behaviour of the
 test is undefined, and no final states are listed."""
@@ -56,8 +58,7 @@ TAGS: frozenset[str] = _BARRIERS | _FENCES | {
     # C11
     "NA", "RLX", "CON", "ACQ", "REL", "ACQ_REL", "SC", "LK", "LS",
     # the native language
-    "Plain", "Once", "RMW", "Full", "LoadLoad", "LoadStore", "StoreStore", "StoreLoad",
-    "AcquireFence", "ReleaseFence", "FullFence", "CompilerBarrier",
+    "Plain", "Once", "RMW", "Full", *map(str, barriers.FENCES.values()),
 }  # fmt: skip
 """Sets by tag, as the front ends give them; empty where a test has no such event."""
 

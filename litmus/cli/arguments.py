@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from litmus.cli.exit import meaning
 from litmus.cli.parser import Command, Parser, Program, add_output, add_timeout, at_least_1, one_of
 
+ENGINES = ("auto", "z3", "table")
+"""Those of `litmus.solve`, which is not loaded to read a command line."""
+
 EXIT_CODES = meaning("a verdict differs from what its test expects", " (other tests are answered all the same)")
 EXIT_CODES_OF_COMPARE = (
     "exit codes: 0 the same, 1 something differs, 2 a log cannot be read, 3 something is undecided"
@@ -43,7 +46,7 @@ def _check(parser: Parser) -> None:
     _add_models(parser)
     add("-o", "--output", type=_form, metavar="|".join(FORMS), default=next(iter(FORMS)),
         help=f"the form of the answer (default: {next(iter(FORMS))})")  # fmt: skip
-    add("--engine", type=one_of("auto", "z3", "table"), metavar="auto|z3|table", default="auto",
+    add("--engine", type=one_of(*ENGINES), metavar="|".join(ENGINES), default="auto",
         help="how to solve (default: by size)")  # fmt: skip
     add("--compiler", action="store_true",
         help="also reorder plain accesses as a compiler may (native tests); what a test expects is still about the "

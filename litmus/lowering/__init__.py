@@ -4,6 +4,6 @@ In: a `Program` of a portable language.  Out: a `Program` of real instructions, 
 an architecture is a table (`Target`).  `compiler` says what a compiler may make of a native program before that.
 """
 
-from litmus.lowering.translation import lower, render
+from litmus.lowering.translation import TARGETS, lower, render
 
-__all__ = ["compiler", "lower", "render"]
+__all__ = ["TARGETS", "compiler", "lower", "render"]

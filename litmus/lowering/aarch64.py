@@ -9,13 +9,12 @@ pointers are.
 
 from __future__ import annotations
 
-from litmus.lowering.target import Cells, Target
+from litmus.lowering import barriers
+from litmus.lowering.target import Cells, Target, three_operands
 from litmus.syntax.aarch64 import front as aarch64
 
 CONDITIONS = {"==": "EQ", "!=": "NE", "<": "LT", "<=": "LE", ">": "GT", ">=": "GE"}
 DMB: Cells = ("DMB ISH",)
-DMB_LOAD: Cells = ("DMB ISHLD",)
-DMB_STORE: Cells = ("DMB ISHST",)
 
 TARGET = Target(
     arch="aarch64",
@@ -26,13 +25,7 @@ TARGET = Target(
     indirect="[{b}]",
     move="MOV {d},{l}",
     number="MOV {d},#{n}",
-    binary={
-        "+": ("ADD {d},{l},{r}",),
-        "-": ("SUB {d},{l},{r}",),
-        "&": ("AND {d},{l},{r}",),
-        "|": ("ORR {d},{l},{r}",),
-        "^": ("EOR {d},{l},{r}",),
-    },
+    binary=three_operands("ADD", "SUB", "AND", "ORR", "EOR"),
     immediate={"+": "ADD {d},{l},#{n}", "-": "SUB {d},{l},#{n}", "compare": "CMP {l},#{n}"},
     compare="CMP {l},{r}",
     jumps={op: f"B.{condition} {{label}}" for op, condition in CONDITIONS.items()},
@@ -40,16 +33,7 @@ TARGET = Target(
     test={op: (f"CSET {{d}},{condition}",) for op, condition in CONDITIONS.items()},
     read={"plain": ("LDR {d},{a}",), "once": ("LDR {d},{a}",), "acquire": ("LDAR {d},{a}",)},
     write={"plain": ("STR {s},{a}",), "once": ("STR {s},{a}",), "release": ("STLR {s},{a}",)},
-    fences={
-        "LoadLoad": DMB_LOAD,
-        "LoadStore": DMB_LOAD,
-        "StoreStore": DMB_STORE,
-        "StoreLoad": DMB,
-        "Acquire": DMB_LOAD,
-        "Release": DMB,
-        "Full": DMB,
-        "Compiler": (),
-    },
+    fences=barriers.AARCH64,
     updates={
         "xchg": ("SWP{o} {s},{d},{a}",),
         "fetch_add": ("LDADD{o} {s},{d},{a}",),

@@ -9,7 +9,8 @@ addresses in registers.
 
 from __future__ import annotations
 
-from litmus.lowering.target import OUT, Cells, Target
+from litmus.lowering import barriers
+from litmus.lowering.target import OUT, Cells, Target, three_operands
 from litmus.syntax.arm import front as arm
 
 DMB: Cells = ("dmb ish",)
@@ -31,13 +32,7 @@ TARGET = Target(
     indirect="[{b}]",
     move="mov {d},{l}",
     number="mov {d},#{n}",
-    binary={
-        "+": ("add {d},{l},{r}",),
-        "-": ("sub {d},{l},{r}",),
-        "&": ("and {d},{l},{r}",),
-        "|": ("orr {d},{l},{r}",),
-        "^": ("eor {d},{l},{r}",),
-    },
+    binary=three_operands("add", "sub", "and", "orr", "eor"),
     immediate={
         "+": "add {d},{l},#{n}",
         "-": "sub {d},{l},#{n}",
@@ -52,16 +47,7 @@ TARGET = Target(
     jump="b {label}",
     read={"plain": ("ldr {d},{a}",), "once": ("ldr {d},{a}",), "acquire": ("ldr {d},{a}", *DMB)},
     write={"plain": ("str {s},{a}",), "once": ("str {s},{a}",), "release": (*DMB, "str {s},{a}")},
-    fences={
-        "LoadLoad": DMB,
-        "LoadStore": DMB,
-        "StoreStore": ("dmb ishst",),
-        "StoreLoad": DMB,
-        "Acquire": DMB,
-        "Release": DMB,
-        "Full": DMB,
-        "Compiler": (),
-    },
+    fences=barriers.ARM,
     updates={
         "xchg": ("{retry}: ldrex {d},{a}", "strex {t},{s},{a}", "cmp {t},#0", "bne {retry}"),
         "fetch_add": _loop("add"),

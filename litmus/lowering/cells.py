@@ -29,7 +29,7 @@ class Cell:
 class Writer:
     """The cells made so far; `waiting` labels go to the next cell, `scratch` is free again in each statement.
 
-    `registers` are the homes of native registers, `homes` those of constant addresses.
+    `registers` are the homes of native registers, `homes` those of constant addresses; `retries` see `Column`.
     """
 
     target: Target
@@ -40,6 +40,7 @@ class Writer:
     cells: list[Cell] = field(default_factory=list)
     waiting: tuple[str, ...] = ()
     free: list[str] = field(default_factory=list)
+    retries: dict[str, str] = field(default_factory=dict)
     span: Span | None = None
 
     def start(self, span: Span | None) -> None:

@@ -198,7 +198,7 @@ def _through_registers(first: _Effect, second: _Effect) -> bool:
 
 
 def _through_memory(first: _Effect, second: _Effect) -> bool:
-    """The same location; or perhaps the same, and one writes."""
+    """Whether both are at one location, or may be and one of them writes."""
     assert first.place is not None
     assert second.place is not None
     return first.place == second.place or ((first.writes or second.writes) and _may_meet(first.place, second.place))

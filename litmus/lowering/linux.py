@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from litmus.errors import UnsupportedError
+from litmus.lowering import barriers
 from litmus.lowering.assembly import condition_lines
 from litmus.lowering.needs import statements
 from litmus.lowering.rescale import Rescaled
@@ -24,16 +25,6 @@ from litmus.syntax.native.translate import initial_memory
 ELEMENT = 4
 """Bytes of a location and of an array element: an int."""
 
-FENCES: Mapping[ast.BarrierKind, str] = {
-    "LoadLoad": "smp_rmb",
-    "StoreStore": "smp_wmb",
-    "LoadStore": "smp_mb",
-    "StoreLoad": "smp_mb",
-    "Acquire": "smp_mb",
-    "Release": "smp_mb",
-    "Full": "smp_mb",
-    "Compiler": "barrier",
-}
 SUFFIX: Mapping[ast.Ordering, str] = {
     "once": "_relaxed",
     "acquire": "_acquire",
@@ -173,7 +164,7 @@ def _simple(statement: ast.Simple) -> str:
         case ast.Write():
             return _write(statement)
         case ast.Barrier():
-            return f"{FENCES[statement.kind]}()"
+            return f"{barriers.CALLS[statement.kind]}()"
         case ast.Lock():
             return f"spin_lock({_address(statement.place)})"
         case ast.Unlock():

@@ -8,7 +8,8 @@ success (Linux 6.12, arch/powerpc/include/asm: cmpxchg.h, synch.h).  32-bit acce
 
 from __future__ import annotations
 
-from litmus.lowering.target import OUT, Cells, Target
+from litmus.lowering import barriers
+from litmus.lowering.target import OUT, Cells, Target, three_operands
 from litmus.syntax.ppc import front as ppc
 
 LWSYNC: Cells = ("lwsync",)
@@ -30,13 +31,7 @@ TARGET = Target(
     indirect="0({b})",
     move="mr {d},{l}",
     number="li {d},{n}",
-    binary={
-        "+": ("add {d},{l},{r}",),
-        "-": ("sub {d},{l},{r}",),
-        "&": ("and {d},{l},{r}",),
-        "|": ("or {d},{l},{r}",),
-        "^": ("xor {d},{l},{r}",),
-    },
+    binary=three_operands("add", "sub", "and", "or", "xor"),
     immediate=NUMBERS,
     compare="cmpw {l},{r}",
     jumps={
@@ -50,16 +45,7 @@ TARGET = Target(
     jump="b {label}",
     read={"plain": ("lwz {d},{a}",), "once": ("lwz {d},{a}",), "acquire": ("lwz {d},{a}", *LWSYNC)},
     write={"plain": ("stw {s},{a}",), "once": ("stw {s},{a}",), "release": (*LWSYNC, "stw {s},{a}")},
-    fences={
-        "LoadLoad": LWSYNC,
-        "LoadStore": LWSYNC,
-        "StoreStore": LWSYNC,
-        "StoreLoad": SYNC,
-        "Acquire": LWSYNC,
-        "Release": LWSYNC,
-        "Full": SYNC,
-        "Compiler": (),
-    },
+    fences=barriers.PPC,
     updates={
         "xchg": ("{retry}: lwarx {d},r0,{b}", "stwcx. {s},r0,{b}", "bne {retry}"),
         "fetch_add": _loop("add {t},{d},{s}"),

@@ -16,20 +16,20 @@ class Rescaled:
     after: int
 
     def pointer(self, pointer: Pointer) -> Pointer:
-        """The same element."""
+        """The offset at which the element that a pointer points to is afterwards."""
         before = self.before if isinstance(self.before, int) else self.before[pointer.base]
         return Pointer(pointer.base, pointer.offset // before * self.after)
 
     def value(self, value: Value) -> Value:
-        """A number, or the same element."""
+        """A number as it is, a pointer rescaled."""
         return value if isinstance(value, int) else self.pointer(value)
 
     def observable(self, item: Observable) -> Observable:
-        """The same register or element, under the same name."""
+        """A register as it is, a location rescaled under its name."""
         return item if isinstance(item, RegisterAt) else MemoryAt(self.pointer(item.pointer), item.name)
 
     def proposition(self, node: Proposition) -> Proposition:
-        """The same proposition."""
+        """A proposition with every location and pointer in it rescaled."""
         return mapped(node, lambda item: Compare(self.observable(item.left), item.op, self._right(item.right)))
 
     def _right(self, item: Value | Observable) -> Value | Observable:
@@ -37,5 +37,5 @@ class Rescaled:
         return self.value(item) if isinstance(item, int | Pointer) else self.observable(item)
 
     def condition(self, condition: Condition) -> Condition:
-        """The same condition."""
+        """A condition with its proposition rescaled."""
         return Condition(condition.kind, self.proposition(condition.proposition))

@@ -9,7 +9,8 @@ as pointers are.
 
 from __future__ import annotations
 
-from litmus.lowering.target import OUT, Cells, Target
+from litmus.lowering import barriers
+from litmus.lowering.target import OUT, Cells, Target, three_operands
 from litmus.syntax.riscv import front as riscv
 
 FULL: Cells = ("fence rw,rw",)
@@ -26,13 +27,7 @@ TARGET = Target(
     zero="x0",
     move="mv {d},{l}",
     number="li {d},{n}",
-    binary={
-        "+": ("add {d},{l},{r}",),
-        "-": ("sub {d},{l},{r}",),
-        "&": ("and {d},{l},{r}",),
-        "|": ("or {d},{l},{r}",),
-        "^": ("xor {d},{l},{r}",),
-    },
+    binary=three_operands("add", "sub", "and", "or", "xor"),
     immediate={"+": "addi {d},{l},{n}", "&": "andi {d},{l},{n}", "|": "ori {d},{l},{n}", "^": "xori {d},{l},{n}"},
     immediates=range(0, 2048),
     compare="",
@@ -55,16 +50,7 @@ TARGET = Target(
     },
     read={"plain": ("ld {d},{a}",), "once": ("ld {d},{a}",), "acquire": ("ld {d},{a}", *ACQUIRE)},
     write={"plain": ("sd {s},{a}",), "once": ("sd {s},{a}",), "release": (*RELEASE, "sd {s},{a}")},
-    fences={
-        "LoadLoad": ("fence r,r",),
-        "LoadStore": ("fence r,w",),
-        "StoreStore": ("fence w,w",),
-        "StoreLoad": FULL,
-        "Acquire": ACQUIRE,
-        "Release": RELEASE,
-        "Full": FULL,
-        "Compiler": (),
-    },
+    fences=barriers.RISCV,
     updates={
         "xchg": ("amoswap.d{o} {d},{s},({b})",),
         "fetch_add": ("amoadd.d{o} {d},{s},({b})",),

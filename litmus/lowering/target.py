@@ -14,17 +14,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias, get_args
 
+from litmus.lowering.barriers import Fences
+from litmus.program import Syntax
 from litmus.syntax.assembly.language import Language
-from litmus.syntax.native.tree import BarrierKind, Ordering, UpdateKind
+from litmus.syntax.native.tree import Ordering, UpdateKind
 
 Cells: TypeAlias = tuple[str, ...]
 
 OUT = "{out}:"
 """The cell that is only the place where an operation that stores nothing goes on."""
 
+ARITHMETIC = ("+", "-", "&", "|", "^")
+"""The operators that a table has instructions for; comparisons have cells of their own."""
+
+
+def three_operands(*mnemonics: str) -> Mapping[str, Cells]:
+    """The cells of ARITHMETIC, in that order, where an instruction names its result and both operands."""
+    return {op: (f"{mnemonic} {{d}},{{l}},{{r}}",) for op, mnemonic in zip(ARITHMETIC, mnemonics, strict=True)}
+
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Target(Syntax):
     """An architecture as the target of lowering; everything that differs between targets is here.
 
     `registers` are in the order of use. `element` is the bytes of a location and of an array element, `declare` its
@@ -53,7 +63,7 @@ class Target:
     jump: str
     read: Mapping[Ordering, Cells]
     write: Mapping[Ordering, Cells]
-    fences: Mapping[BarrierKind, Cells]
+    fences: Fences
     updates: Mapping[UpdateKind, Cells]
     language: Language
     before: Mapping[Ordering, Cells] = field(default_factory=dict)

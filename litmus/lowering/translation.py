@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
@@ -12,7 +12,7 @@ from litmus.errors import UsageError
 from litmus.lowering.assembly import render as assembly
 from litmus.lowering.cells import Cell, TooFewRegisters
 from litmus.lowering.target import Target
-from litmus.lowering.walk import DONE, RETRY, Column, lower_thread
+from litmus.lowering.walk import Column, lower_thread
 from litmus.program import NATIVE, C, mapped
 from litmus.program import ir as ir
 from litmus.syntax.native import print as native_print
@@ -40,6 +40,18 @@ def lower(program: ir.Program, target: str) -> ir.Program:
     Raises UsageError for an unknown target or a program of another language, UnsupportedError at a statement
     that the target cannot express.
     """
+    native, test = _native(program)
+    if target == NATIVE.name:
+        return native
+    if target == C.name:
+        from litmus.lowering.linux import lower as linux
+
+        return linux(native, test)
+    return _assembled(native, test, target)
+
+
+def _native(program: ir.Program) -> tuple[ir.Program, ast.Test]:
+    """The native form of a native or kernel C program, with its tree."""
     if program.arch == C.name:
         from litmus.lowering.from_c import compiled
 
@@ -47,12 +59,11 @@ def lower(program: ir.Program, target: str) -> ir.Program:
     test = program.syntax
     if program.arch != NATIVE.name or not isinstance(test, ast.Test):
         raise UsageError(f"only native and kernel C tests are lowered, and {program.name} is {program.arch}")
-    if target == NATIVE.name:
-        return program
-    if target == C.name:
-        from litmus.lowering.linux import lower as linux
+    return program, test
 
-        return linux(program, test)
+
+def _assembled(program: ir.Program, test: ast.Test, target: str) -> ir.Program:
+    """A native program in the instructions of an architecture."""
     table, columns = _columns(test, target)
     places = _Places(table, columns)
     return replace(
@@ -107,26 +118,21 @@ def _table(target: str) -> Target:
 
 def _thread(index: int, column: Column, table: Target) -> ir.Thread:
     """A thread of real instructions."""
-    labels = frozenset(label for cell in column.cells for label in cell.labels)
-    return ir.Thread(index, tuple(_instruction(cell, table, labels) for cell in column.cells))
+    return ir.Thread(index, tuple(_instruction(cell, table, column.retries) for cell in column.cells))
 
 
-def _instruction(cell: Cell, table: Target, labels: frozenset[str]) -> ir.Instruction:
+def _instruction(cell: Cell, table: Target, retries: Mapping[str, str]) -> ir.Instruction:
     """What the target's front end makes of a cell."""
     operations = table.language.instruction(cell.text) if cell.text else ()
-    return ir.Instruction(cell.text, tuple(_once(operations, labels)), cell.labels, cell.span)
+    return ir.Instruction(cell.text, tuple(_once(operations, retries)), cell.labels, cell.span)
 
 
-def _once(operations: tuple[ir.Operation, ...], labels: frozenset[str]) -> Iterator[ir.Operation]:
-    """Before the branch of a retry loop, the assumption that it is not taken; it stays for its dependencies.
-
-    Where there is a label behind the loop the branch goes there: so nothing is done twice to find that out.
-    """
+def _once(operations: tuple[ir.Operation, ...], retries: Mapping[str, str]) -> Iterator[ir.Operation]:
+    """Before the branch of a retry loop, the assumption that it is not taken; it stays for its dependencies."""
     for operation in operations:
-        if isinstance(operation, ir.Branch) and operation.condition and operation.target.startswith(RETRY):
+        if isinstance(operation, ir.Branch) and operation.condition and operation.target in retries:
             yield ir.Assume(ir.Unary("!", operation.condition))
-            done = operation.target.replace(RETRY, DONE, 1)
-            yield replace(operation, target=done) if done in labels else operation
+            yield replace(operation, target=retries[operation.target])
         else:
             yield operation
 

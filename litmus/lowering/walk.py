@@ -22,11 +22,16 @@ DONE = "Done"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A lowered thread: its cells, where its native registers live, and what its registers point to at the start."""
+    """A lowered thread: its cells, where its native registers live, what its registers point to at the start.
+
+    `retries` are the labels of its retry loops, each with the label where the branch back to it goes on: the one behind
+    the loop if there is one, so that nothing is done twice, else itself.
+    """
 
     cells: tuple[Cell, ...]
     registers: Mapping[str, str]
     pointers: Mapping[str, Pointer]
+    retries: Mapping[str, str]
 
 
 def lower_thread(thread: ast.Thread, target: Target, labels: Iterator[int]) -> Column:
@@ -46,7 +51,7 @@ def lower_thread(thread: ast.Thread, target: Target, labels: Iterator[int]) -> C
     walk = _Walk(target, registers, homes, tuple(free[len(names) + len(fixed) :]), labels)
     walk.block(body)
     walk.close()
-    return Column(tuple(walk.cells), registers, {home: pointer for pointer, home in homes.items()})
+    return Column(tuple(walk.cells), registers, {home: pointer for pointer, home in homes.items()}, walk.retries)
 
 
 class _Walk(Values):
@@ -101,12 +106,13 @@ class _Walk(Values):
     def _again(self, statement: ast.Retry) -> None:
         """A retry loop; its labels say so."""
         number = next(self.labels)
-        again = f"{RETRY}{number}"
+        again, done = f"{RETRY}{number}", f"{DONE}{number}"
+        self.retries[again] = done
         self.here(again)
         self.block(statement.body)
         self.free = list(self.scratch)
         self.jump(statement.condition, again, False)
-        self.here(f"{DONE}{number}")
+        self.here(done)
 
     def _update(self, statement: ast.Update) -> None:
         """An atomic read-modify-write between the barriers that its ordering needs."""
@@ -148,8 +154,12 @@ class _Walk(Values):
         return home
 
     def _retry(self, cells: Cells) -> str:
-        """The label of a retry loop."""
-        return f"{RETRY}{next(self.labels)}" if "{retry}" in "".join(cells) else ""
+        """The label of the retry loop that some cells are; empty if they are none."""
+        if "{retry}" not in "".join(cells):
+            return ""
+        label = f"{RETRY}{next(self.labels)}"
+        self.retries[label] = label
+        return label
 
     def _place(self, place: ast.Place) -> dict[str, str]:
         """The memory operand `a` and, if the address is in a register, that register `b`."""

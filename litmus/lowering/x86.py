@@ -7,6 +7,7 @@ consistent by itself.  32-bit accesses; variables are named in memory operands, 
 
 from __future__ import annotations
 
+from litmus.lowering import barriers
 from litmus.lowering.target import Cells, Target
 from litmus.syntax.native.tree import Ordering
 from litmus.syntax.x86 import front as x86
@@ -47,16 +48,7 @@ TARGET = Target(
     test={op: ("mov {t},$1", "mov {d},$0", f"cmov{condition} {{d}},{{t}}") for op, condition in CONDITIONS.items()},
     read=dict.fromkeys(READS, READ),
     write=dict.fromkeys(WRITES, WRITE),
-    fences={
-        "LoadLoad": (),
-        "LoadStore": (),
-        "StoreStore": (),
-        "StoreLoad": ("mfence",),
-        "Acquire": (),
-        "Release": (),
-        "Full": ("mfence",),
-        "Compiler": (),
-    },
+    fences=barriers.X86,
     updates={
         "xchg": ("mov {d},{s}", "xchg {a},{d}"),
         "fetch_add": ("mov {d},{s}", "lock xadd {a},{d}"),

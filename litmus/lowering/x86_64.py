@@ -1,4 +1,4 @@
-"""The same mapping as `litmus.lowering.x86` with 64-bit registers, of which there are enough for any test.
+"""The mapping of `litmus.lowering.x86` with 64-bit registers, of which there are enough for any test.
 
 Operands are source, destination, as in the field's X86_64 tests; accesses are 64 bits wide.
 """

@@ -21,7 +21,7 @@ CHARACTER, LINE = 7.85, 17.0
 """The advance and the line height of the monospaced 13 px text of boxes."""
 
 LABEL_CHARACTER, LABEL_HEIGHT = 7.3, 15.0
-"""The same of the 12 px labels of arrows."""
+"""The advance and the height of the 12 px text of labels of arrows."""
 
 PADDING, SLACK = 9.0, 6.0
 """Inside a box: beside its text, and above and below."""

@@ -304,13 +304,23 @@ class Expectation:
     span: Span | None = None
 
 
+class Syntax:
+    """What a front end or lowering keeps of a program besides its instructions: a tree, a target's table.
+
+    Each language derives its own; who needs one asks for that kind, and takes the program's language to be another if
+    it has none.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """A litmus test, whatever language it was written in.
 
     `arch` is the name of its language (`litmus.program.language`).  Memory and registers that are not listed start
-    as 0.  `syntax` is what lowering needs of the front end: a native test's tree, the user's macros of a C test.
-    `notes`: what a reader of an answer has to know about how the text was read.
+    as 0.  `syntax` is what lowering needs of the front end, the tree of a native or C test; of a lowered program it is
+    the target's table.  `notes`: what a reader of an answer has to know about how the text was read.
     """
 
     name: str
@@ -324,7 +334,7 @@ class Program:
     expectations: tuple[Expectation, ...] = ()
     source: Source | None = None
     info: Mapping[str, str] = field(default_factory=dict)
-    syntax: object = None
+    syntax: Syntax | None = None
     notes: tuple[str, ...] = ()
 
 

@@ -15,15 +15,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_letters
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 from hypothesis import strategies as st
 
 from litmus.program import Program
 from litmus.source import Source
 from litmus.syntax import parse
+from litmus.syntax.native.barriers import BarrierKind
 
-BARRIERS = ("LoadLoad", "LoadStore", "StoreStore", "StoreLoad", "Acquire", "Release", "Full", "Compiler")
+BARRIERS: tuple[str, ...] = get_args(BarrierKind)
 UPDATES = ("xchg({}, 2)", "fetch_add({}, 1)", "cmpxchg({}, 0, 2)")
 LOADS = ("", ".once", ".acquire")
 STORES = ("", ".once", ".release")

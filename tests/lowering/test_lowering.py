@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from litmus import check, load_model, parse
 from litmus.errors import UnsupportedError, UsageError
-from litmus.lowering import lower, render
-from litmus.lowering.translation import RETRY, TARGETS
+from litmus.lowering import TARGETS, lower, render
+from litmus.lowering.walk import RETRY
 from litmus.program import ir as ir
 from litmus.program.term import compute
 from litmus.source import Source

@@ -142,6 +142,217 @@ CONSTRUCT = Recipe(
     _check_twice,
 )
 
+# --- languages, targets, barriers -------------------------------------------------------------------------
+
+MIPS = '''
+"""MIPS assembly tests: loads, stores and SYNC (MIPS Architecture for Programmers, volume II-A)."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from litmus.errors import InputError
+from litmus.program import Const, Fence, Load, Operation, Pointer, Program, Reg, Store
+from litmus.source import Source
+from litmus.syntax.assembly import frame
+from litmus.syntax.assembly.language import Language
+
+_REGISTER = re.compile(r"r\\d+")
+_ACCESS = re.compile(r"(lw|sw) (r\\d+),(\\w+)")
+
+
+def parse(source: Source) -> Program:
+    """The program of a test."""
+    return frame.parse(source, LANGUAGE)
+
+
+def register(name: str) -> str | None:
+    """The name of a register; None if there is no such register."""
+    return name if _REGISTER.fullmatch(name) else None
+
+
+@lru_cache(maxsize=8192)
+def instruction(text: str) -> tuple[Operation, ...]:
+    """What an instruction does; raises InputError for an unknown one."""
+    if text == "sync":
+        return (Fence(frozenset({"SYNC"})),)
+    found = _ACCESS.fullmatch(text)
+    if found is None:
+        raise InputError(f"unknown MIPS instruction '{text}'", Source("", text).span(0, len(text)), "write lw or sw")
+    address = Const(Pointer(found[3]))
+    return (Load(found[2], address),) if found[1] == "lw" else (Store(address, Reg(found[2])),)
+
+
+LANGUAGE = Language("mips", instruction, register, ("r2", "r3"))
+'''.lstrip("\n")
+
+MIPS_SB = _text("""
+    MIPS SB
+    { 0:r2=1; 1:r2=1; }
+     P0      | P1      ;
+     sw r2,x | sw r2,y ;
+     sync    | sync    ;
+     lw r3,y | lw r3,x ;
+    exists (0:r3=0 /\\ 1:r3=0)
+    """)
+
+
+def _check_mips(copy: Copy) -> None:
+    assert "Never" in copy.run("litmus", "check", copy.write("SB.litmus", MIPS_SB))
+
+
+LANGUAGE = Recipe(
+    "A new language",
+    {
+        "litmus/syntax/mips/__init__.py": New('"""Assembly tests of MIPS."""\n\n__all__ = ["front"]\n'),
+        "litmus/syntax/mips/front.py": New(MIPS),
+        "litmus/program/language.py": (
+            Insert('MIPS = Language("mips", ("MIPS",), ("sc",), ("mips",), assembly=True)\n', after="NATIVE = "),
+            Replace("in (NATIVE, ", "in (NATIVE, MIPS, "),
+        ),
+    },
+    _check_mips,
+)
+
+LIGHT = {"x86": '("mfence",)', "aarch64": '("DMB ISH",)', "ppc": '("sync",)', "riscv": '("fence rw,rw",)',
+         "arm": '("dmb ish",)'}  # fmt: skip
+"""The line before which the new one goes in each target's table: that of `Full`."""
+LIGHT_CELLS = {"x86": "()", "aarch64": '("DMB ISH",)', "ppc": '("lwsync",)', "riscv": '("fence.tso",)',
+               "arm": '("dmb ish",)'}  # fmt: skip
+
+
+def _light(target: str) -> Replace:
+    """The new barrier in the table of a target."""
+    line = f'    "Full": {LIGHT[target]},\n'
+    return Replace(line, f'    "Light": {LIGHT_CELLS[target]},\n{line}')
+
+
+def _check_light(copy: Copy) -> None:
+    text = (copy.folder / "examples" / "MP+StoreStore+LoadLoad.litmus").read_text(encoding="utf-8")
+    test = copy.write("light.litmus", text.replace("LoadLoad\n", "Light\n").replace("StoreStore\n", "Light\n"))
+    assert "Light" in (copy.folder / test).read_text(encoding="utf-8")
+    assert "Never" in copy.run("litmus", "check", "-m", "weak", test)
+    assert "lwsync" in copy.run("litmus", "lower", "--to", "ppc", test)
+
+
+BARRIER = Recipe(
+    "A new native barrier",
+    {
+        "litmus/syntax/native/barriers.py": (
+            Replace('"Full", "Compiler",\n]', '"Light", "Full", "Compiler",\n]'),
+            Replace("    Full: str\n", "    Light: str\n    Full: str\n"),
+            Replace('    "Full": "FullFence",\n', '    "Light": "LightFence",\n    "Full": "FullFence",\n'),
+        ),
+        "litmus/lowering/barriers.py": (
+            Replace("    Full: Cells\n", "    Light: Cells\n    Full: Cells\n"),
+            *map(_light, LIGHT),
+            Replace('    "Full": "smp_mb",\n', '    "Light": "smp_mb",\n    "Full": "smp_mb",\n'),
+        ),
+        "litmus/models/weak.cat": Insert(
+            "  | [R] ; fencerel(LightFence) ; [M] | [M] ; fencerel(LightFence) ; [W]\n",
+            after="| [W] ; fencerel(StoreLoad) ; [R]",
+        ),
+    },
+    _check_light,
+    guides=("tests/lowering/test_vocabularies.py",),
+)
+
+ZTSO = '''
+"""RISC-V with Ztso: accesses are ordered as on x86 (The RISC-V Instruction Set Manual, volume I, chapter on Ztso)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from litmus.lowering import barriers, riscv
+
+TARGET = replace(riscv.TARGET, fences=barriers.ZTSO)
+'''.lstrip("\n")
+
+ZTSO_FENCES = 'ZTSO: Fences = {**X86, "StoreLoad": RISCV["StoreLoad"], "Full": RISCV["Full"]}\n'
+
+
+def _check_ztso(copy: Copy) -> None:
+    lowered = copy.run("litmus", "lower", "--to", "riscv_ztso", "examples/MP+StoreStore+LoadLoad.litmus")
+    assert "fence" not in lowered.replace("fence rw,rw", "") and "RISCV" in lowered
+
+
+TARGET = Recipe(
+    "A new lowering target",
+    {
+        "litmus/lowering/riscv_ztso.py": New(ZTSO),
+        "litmus/lowering/barriers.py": Insert(ZTSO_FENCES, before="ARM: Fences"),
+        "litmus/lowering/translation.py": Replace('"riscv", "arm")', '"riscv", "riscv_ztso", "arm")'),
+    },
+    _check_ztso,
+)
+
+BRUTE = '''
+"""Every candidate, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from litmus.ground import LocationChoices, Pairs, Problem, Query
+from litmus.logic import TRUE
+from litmus.solve.budget import Budget
+from litmus.solve.found import Found
+from litmus.solve.tables import Tables
+from litmus.solve.tables.solver import Table
+
+
+class Listed(Table):
+    """A problem whose states are counted by going through its executions."""
+
+    query: Query
+
+    def states(self) -> Iterator[Found]:
+        """Every final state, with the number of executions that end in it."""
+        found: dict[object, Found] = {}
+        for execution in self.executions(TRUE):
+            values = execution.final(self.query.observables)
+            before = found.get(values)
+            found[values] = Found(values, execution, 1 + (before.count or 0 if before else 0))
+        yield from found.values()
+
+
+class Brute(Tables):
+    """The choices of a structure's locations, and all their combinations."""
+
+    def solver(self, problem: Problem, pairs: Pairs, query: Query, budget: Budget) -> Listed:
+        """All candidates."""
+        solver = Listed(problem, self.algebra, self.choices, budget)
+        solver.query = query
+        return solver
+
+
+def backend(choices: Sequence[LocationChoices | None]) -> Brute:
+    """The back end for a structure with these choices."""
+    return Brute(choices)
+'''.lstrip("\n")
+
+
+def _check_brute(copy: Copy) -> None:
+    command = ("litmus", "check", "--no-cache", "-o", "json", "tests/litmus/x86/SB.litmus", "--engine")
+    answers = [copy.run(*command, engine).split(', "seconds"')[0] for engine in ("brute", "table")]
+    assert answers[0] == answers[1] and '"positive": 1' in answers[0]
+
+
+BACKEND = Recipe(
+    "A new back end",
+    {
+        "litmus/solve/brute/__init__.py": New(
+            '"""Candidates one by one."""\n\nfrom litmus.solve.brute.backend import backend\n\n__all__ = ["backend"]\n'
+        ),
+        "litmus/solve/brute/backend.py": New(BRUTE),
+        "litmus/solve/backend.py": Replace('BACKENDS = {', 'BACKENDS = {"brute": "litmus.solve.brute", '),
+        "litmus/cli/arguments.py": Replace('ENGINES = ("auto", ', 'ENGINES = ("auto", "brute", '),
+    },
+    _check_brute,
+)
+
 # --- scenarios and lessons --------------------------------------------------------------------------------
 
 HANDOVER = '''
@@ -310,4 +521,4 @@ COURSE = Recipe(
     _check_lesson,
 )
 
-RECIPES = (INSTRUCTION, PRIMITIVE, MODEL, CONSTRUCT, FORM, SCENARIO, COURSE)
+RECIPES = (INSTRUCTION, LANGUAGE, MODEL, CONSTRUCT, BARRIER, TARGET, PRIMITIVE, FORM, BACKEND, SCENARIO, COURSE)

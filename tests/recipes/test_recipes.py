@@ -19,8 +19,8 @@ def test_every_recipe_is_performed() -> None:
 
 
 def place(path: str, named: list[str]) -> str | None:
-    """The place that a path is in: its own, or the folder that holds it."""
-    for one in named:
+    """The place that a path is in: its own, or else one of a form or a folder that holds it."""
+    for one in sorted(named, key=lambda one: one != path):
         pattern = one.replace("NAME", "*").replace("NN", "*")
         if fnmatch(path, pattern) or (one.endswith("/") and fnmatch(path, f"{pattern}*")):
             return one

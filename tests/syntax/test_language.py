@@ -15,7 +15,8 @@ from litmus.lowering.translation import TARGETS
 from litmus.program import Program
 from litmus.source import Source
 from litmus.syntax.native import front as native
-from litmus.syntax.native.tree import BarrierKind, UpdateKind
+from litmus.syntax.native.barriers import BarrierKind
+from litmus.syntax.native.tree import UpdateKind
 from litmus.verdict import agrees
 
 PAGE = (Path(__file__).parents[2] / "docs" / "language.md").read_text()

@@ -403,3 +403,10 @@ def test_no_progress_elsewhere() -> None:
 def test_colors_only_when_asked_for_or_on_a_terminal(litmus: Run) -> None:
     assert "\x1b[" not in litmus("check", SB)[1]
     assert "\x1b[32m" in litmus("check", "--color", "always", SB)[1]
+
+
+def test_the_engines_of_the_command_line_are_those_of_the_solver() -> None:
+    from litmus import solve
+    from litmus.cli.arguments import ENGINES
+
+    assert sorted(ENGINES) == sorted(solve.ENGINES)

@@ -3,6 +3,9 @@
 smp_mb__before_atomic() and its kin make a full barrier together with the operation that they stand beside; alone they
 are a full instruction on some machines and none on x86 (Linux 6.12, Documentation/atomic_t.txt; barrier.h of each
 architecture).  So a test that has one elsewhere has no one meaning for all machines.
+
+A new barrier of this kind gets its annotation in BEFORE or AFTER here, and its native barrier in FENCES of
+`litmus.lowering.from_c.calls`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,17 @@
-"""The primitives of the kernel's model as native statements; `litmus.syntax.c.primitives` says what each is."""
+"""The primitives of the kernel's model as native statements; `litmus.syntax.c.primitives` says what each is.
+
+Where something new of the kernel's goes:
+
+- a function or macro that is made of primitives which are there (`rcu_dereference` is a `__load{once}`) needs nothing
+  here: it is a line of `litmus.syntax.c.kernel`;
+- a fence with an annotation of its own, `__fence{a}`: an entry of FENCES, the native barrier that it is on a machine;
+  one that is a barrier only beside an atomic operation or a lock also stands in `adjacent`, in BEFORE or AFTER, and is
+  refused elsewhere;
+- an ordering of accesses, `__load{a}` and `__store{a}`: ACCESSES; of atomic operations: ORDERINGS; an operator of
+  theirs: UPDATES;
+- what no machine does in one instruction, such as a grace period: ALGORITHMS, with its name, to be refused;
+- a primitive of a new form, `__name{a}(...)`: a function that adds its statements, and an entry of PRIMITIVES.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +21,13 @@ from typing import Protocol, TypeAlias, TypeVar
 from litmus.errors import UnsupportedError
 from litmus.syntax.c import tree as tree
 from litmus.syntax.native import tree as ast
+from litmus.syntax.native.barriers import BarrierKind
 
 ACCESSES: Mapping[str, ast.Ordering] = {"once": "once", "acquire": "acquire", "release": "release"}
 ORDERINGS: Mapping[str, ast.Ordering] = {
     "mb": "full", "once": "once", "acquire": "acquire", "release": "release", "": "once", "noreturn": "once",
 }  # fmt: skip
-FENCES: Mapping[str, ast.BarrierKind] = {
+FENCES: Mapping[str, BarrierKind] = {
     "mb": "Full",
     "rmb": "LoadLoad",
     "wmb": "StoreStore",

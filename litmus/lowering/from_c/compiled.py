@@ -15,14 +15,11 @@ from dataclasses import replace
 
 from litmus.errors import UnsupportedError, UsageError
 from litmus.lowering.from_c.thread import thread
-from litmus.lowering.from_c.values import Shape
+from litmus.lowering.from_c.values import Around, Shape
 from litmus.lowering.rescale import Rescaled
 from litmus.program import C
 from litmus.program import ir as ir
-from litmus.syntax.c import sections as c_sections
-from litmus.syntax.c.kernel import KERNEL
-from litmus.syntax.c.macros import Macros
-from litmus.syntax.c.statement import statements
+from litmus.syntax.c.written import CTest, ThreadTree
 from litmus.syntax.native import tree as ast
 from litmus.syntax.native.translate import translate
 
@@ -33,25 +30,25 @@ def compiled(program: ir.Program) -> ir.Program:
     Raises UnsupportedError, at the expression, for what cannot be compiled: synchronize_rcu, SRCU, jumps out of
     loops, operators that the native language has not.
     """
-    if program.source is None or program.arch != C.name:
+    test = program.syntax
+    if program.source is None or program.arch != C.name or not isinstance(test, CTest):
         raise UsageError(f"{program.name} is no kernel C test that was read from a text")
-    sections = c_sections.split(program.source)
-    texts = sorted(sections.threads, key=lambda text: text.index)
-    if [text.index for text in texts] != list(range(len(texts))):
-        raise UnsupportedError("the threads are not numbered from 0 on", program.source.span(texts[0].at),
+    trees = sorted(test.threads, key=lambda tree: tree.index)
+    if [tree.index for tree in trees] != list(range(len(trees))):
+        raise UnsupportedError("the threads are not numbered from 0 on", program.source.span(trees[0].at),
                                "number them P0, P1, ...")  # fmt: skip
-    shapes = _shapes(program, (name for text in texts for name in _parameters(text.parameters)))
-    macros = program.syntax if isinstance(program.syntax, Macros) else KERNEL
-    threads = []
-    for text in texts:
-        start = {name: value for (index, name), value in program.registers.items() if index == text.index}
-        observed = frozenset(
-            item.register for item in _observed(program)
-            if isinstance(item, ir.RegisterAt) and item.thread == text.index
-        )  # fmt: skip
-        body = statements(text.body, 0, len(text.body))
-        threads.append(thread(program.source, text, body, shapes, start, observed, macros))
-    return _native(program, shapes, tuple(threads))
+    shapes = _shapes(program, (name for tree in trees for name in tree.parameters))
+    around = Around(program.source, shapes, test.macros)
+    return _native(program, shapes, tuple(_thread(program, tree, around) for tree in trees))
+
+
+def _thread(program: ir.Program, tree: ThreadTree, around: Around) -> ast.Thread:
+    """The native form of a thread."""
+    start = {name: value for (index, name), value in program.registers.items() if index == tree.index}
+    observed = frozenset(
+        item.register for item in _observed(program) if isinstance(item, ir.RegisterAt) and item.thread == tree.index
+    )
+    return thread(tree, start, observed, around)
 
 
 def _native(program: ir.Program, shapes: Mapping[str, Shape], threads: tuple[ast.Thread, ...]) -> ir.Program:
@@ -71,12 +68,6 @@ def _native(program: ir.Program, shapes: Mapping[str, Shape], threads: tuple[ast
 
 
 # --- shared variables -------------------------------------------------------------------------------------
-
-
-def _parameters(text: str) -> Iterable[str]:
-    """The names of parameters; the front end has checked them."""
-    for part in text.split(",") if text.strip() not in ("", "void") else ():
-        yield part.split("[")[0].replace("*", " ").split()[-1]
 
 
 def _shapes(program: ir.Program, parameters: Iterable[str]) -> dict[str, Shape]:

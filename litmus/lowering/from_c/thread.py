@@ -9,42 +9,34 @@ from collections.abc import Mapping
 
 from litmus.lowering.from_c.adjacent import misplaced
 from litmus.lowering.from_c.names import names, settled
-from litmus.lowering.from_c.values import ONE, ZERO, Shape, Values
+from litmus.lowering.from_c.values import ONE, ZERO, Around, Shape, Values
 from litmus.program import ir as ir
-from litmus.source import Source
 from litmus.syntax.c import tree as tree
-from litmus.syntax.c.macros import Macros
-from litmus.syntax.c.sections import ThreadText
 from litmus.syntax.c.walk import assigned
+from litmus.syntax.c.written import ThreadTree
 from litmus.syntax.native import tree as ast
 from litmus.syntax.native.names import REGISTER
 
 
 def thread(
-    source: Source,
-    text: ThreadText,
-    body: tree.Block,
-    shapes: Mapping[str, Shape],
-    start: Mapping[str, ir.Value],
-    observed: frozenset[str],
-    macros: Macros,
+    written: ThreadTree, start: Mapping[str, ir.Value], observed: frozenset[str], around: Around
 ) -> ast.Thread:
     """The native thread; registers that are read or `observed` before they are surely assigned start as 0.
 
     `start` are the initial values of its registers.  Raises UnsupportedError at an expression that has no native form.
     """
-    locals_ = frozenset((*assigned(body), *start))
-    walk = _Thread(source, text.body_at, shapes, locals_, macros)
+    body = written.body
+    walk = _Thread(around, written.body_at, frozenset((*assigned(body), *start)))
     walk.check_barriers(body)
     walk.statement(body)
     code = tuple(walk.out)
-    first = [ast.Compute(name, _constant(value, shapes)) for name, value in start.items()]
+    first = [ast.Compute(name, _constant(value, around.shapes)) for name, value in start.items()]
     used = [name for name in dict.fromkeys(names(code)) if name not in start]
     asked = (*(name for name in used if name not in walk.own), *sorted(observed - {*used, *start}))
     unsure = [name for name in asked if not settled(name, code)]
     known = tuple(dict.fromkeys((*start, *used, *unsure)))
     local = tuple(name for name in known if not REGISTER.fullmatch(name))
-    return ast.Thread(f"P{text.index}", local, (*first, *(ast.Compute(name, ZERO) for name in unsure), *code))
+    return ast.Thread(f"P{written.index}", local, (*first, *(ast.Compute(name, ZERO) for name in unsure), *code))
 
 
 def _constant(value: ir.Value, shapes: Mapping[str, Shape]) -> ast.Number | ast.Address:

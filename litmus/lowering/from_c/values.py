@@ -25,17 +25,27 @@ class Shape:
     bytes: int
 
 
-class Values:
-    """The statements made so far, in `out`; satisfies `litmus.lowering.from_c.calls.Caller`."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is the same for all threads of a test: its text, its shared variables, what calls mean."""
 
-    def __init__(
-        self, source: Source, at: int, shapes: Mapping[str, Shape], locals_: frozenset[str], macros: Macros
-    ) -> None:
-        self.source = source
+    source: Source
+    shapes: Mapping[str, Shape]
+    macros: Macros
+
+
+class Values:
+    """The statements made so far, in `out`; satisfies `litmus.lowering.from_c.calls.Caller`.
+
+    Places in the trees are counted from `at` in the source.
+    """
+
+    def __init__(self, around: Around, at: int, locals_: frozenset[str]) -> None:
+        self.source = around.source
         self.at = at
-        self.shapes = shapes
+        self.shapes = around.shapes
         self.locals = locals_
-        self.macros = macros
+        self.macros = around.macros
         self.out: list[ast.Statement] = []
         self.span: Span | None = None
         self.own: set[str] = set()

@@ -173,6 +173,7 @@ def _operand(source: Source, tree: Any) -> Any:
             return Modifier(str(parts[0]).upper(), reading.number(parts[1]), span)
         case "name":
             return Name(str(parts[0]), span)
+    assert tree.data == "address", tree.data
     *inner, mark = parts
     base, index, extension = [part and _operand(source, part) for part in (*inner, None, None)][:3]
     return Address(base, index, extension, mark is not None, span)

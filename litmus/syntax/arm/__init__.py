@@ -1,3 +1,7 @@
-"""Assembly tests of 32-bit Arm: instructions to operations, registers, the frame's `Language`."""
+"""Assembly tests of 32-bit Arm.
+
+Modules: operands, data and memory (what each instruction does, in tables `FORMS`: a new one goes there), front
+(the `Language`).
+"""
 
 __all__ = ["front"]

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from litmus.errors import InputError, UnsupportedError
+from litmus.errors import UnsupportedError
 from litmus.program import Instruction, Operation, Program, Thread
 from litmus.source import Source
-from litmus.syntax import reading
 from litmus.syntax.arm.data import CONDITIONS, ORDER, PARTIAL_FLAGS
 from litmus.syntax.arm.data import FORMS as DATA
 from litmus.syntax.arm.memory import ACCESSING
 from litmus.syntax.arm.memory import FORMS as MEMORY
 from litmus.syntax.arm.operands import REGISTERS, read, register
 from litmus.syntax.assembly import frame
+from litmus.syntax.assembly.instructions import Instructions
 from litmus.syntax.assembly.language import Language
-from litmus.syntax.assembly.operands import Line
 from litmus.syntax.assembly.signed import settle
 
 HINTS = frozenset({"pld", "pldw", "pli", "yield"})
@@ -44,6 +43,8 @@ UNSUPPORTED = {
 FORMS = {**DATA, **MEMORY, **dict.fromkeys(HINTS, DATA["nop"])}
 """Every instruction of this front end, by its name in lower case."""
 
+INSTRUCTIONS = Instructions("ARM", FORMS, UNSUPPORTED, "LDR, STR, DMB", str.upper)
+
 
 def parse(source: Source) -> Program:
     """The program of a test.  Raises InputError, or UnsupportedError for what would not be answered rightly."""
@@ -56,11 +57,7 @@ def parse(source: Source) -> Program:
 @lru_cache(maxsize=8192)
 def instruction(text: str) -> tuple[Operation, ...]:
     """What the instruction `text` (without labels) does; the errors it raises have their place in `text`."""
-    line = read(text)
-    form = FORMS.get(line.mnemonic)
-    if form is None:
-        raise _unknown(line)
-    return form(line)
+    return INSTRUCTIONS.operations(read(text))
 
 
 def width(text: str) -> int | None:
@@ -73,16 +70,6 @@ def _mnemonic(text: str) -> str:
     """The mnemonic of an instruction, in lower case."""
     words = text.split(None, 1)
     return words[0].lower() if words else ""
-
-
-def _unknown(line: Line) -> InputError:
-    """The error at a mnemonic that is not in the tables."""
-    span = line.source.span(0, len(line.mnemonic))
-    if line.mnemonic in UNSUPPORTED:
-        message = f"{line.shown} is not supported ({UNSUPPORTED[line.mnemonic]})"
-        return UnsupportedError(message, span, "write the test without it")
-    hint = reading.suggestion(line.mnemonic, map(str.upper, FORMS)) or "write an instruction such as LDR, STR, DMB"
-    return InputError(f"unknown ARM instruction '{line.shown}'", span, hint)
 
 
 def _check_flags(thread: Thread) -> None:

@@ -1,3 +1,3 @@
-"""What the assembly languages share: the frame of a test, the table of its threads, operands, initial values."""
+"""What the assembly languages share: frame and table of a test, instructions, operands, initial values."""
 
-__all__ = ["frame", "initial", "language", "operands", "signed", "sizes", "table"]
+__all__ = ["frame", "initial", "instructions", "language", "operands", "signed", "sizes", "table"]

@@ -1,3 +1,6 @@
-"""C tests, of the Linux kernel and of C11.  `front` reads a test, `macros` the meaning of primitives."""
+"""C tests, of the Linux kernel and of C11.
 
-__all__ = ["front", "kernel", "macros", "sections", "statement", "tree", "walk"]
+`front` reads a test, `macros` the meaning of primitives; `written` is the tree that it keeps for lowering.
+"""
+
+__all__ = ["front", "kernel", "macros", "tree", "walk", "written"]

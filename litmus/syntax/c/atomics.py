@@ -14,7 +14,7 @@ from functools import cache
 from litmus.program import Assign, Assume, Binary, Expression, Fence, Load, Operation, Reg, Store, Tags, Unary
 from litmus.syntax import reading
 from litmus.syntax.c import tree as tree
-from litmus.syntax.c.evaluator import Evaluator, Meaning
+from litmus.syntax.c.code import Evaluator, Meaning
 from litmus.syntax.c.primitives import ONE, ZERO
 from litmus.syntax.c.update import Orders, attempt, update
 

@@ -1,13 +1,16 @@
-"""Code under construction: the instructions of one C thread, one after the other."""
+"""Code under construction: the instructions of one C thread in order, and what the meaning of a call needs of it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Protocol, TypeAlias
 
 from litmus.errors import InputError
-from litmus.program import Const, Instruction, Load, Operation, Reg, Tags
+from litmus.program import Const, Expression, Instruction, Load, Operation, Reg, Tags
 from litmus.source import Span
+from litmus.syntax.c import tree as tree
 
 TEMPORARY = "'"
 """How the names of registers begin that no local variable is kept in."""
@@ -81,3 +84,34 @@ class Code:
             self.instructions.append(Instruction("", (), self._labels, self.span))
             self._labels = ()
         return tuple(self.instructions)
+
+
+class Evaluator(Protocol):
+    """What a primitive needs of the thread that it is called in."""
+
+    code: Code
+    softcoded: bool
+
+    def value(self, expression: tree.Expression) -> Expression:
+        """The value of an expression, after its events."""
+        ...
+
+    def values(self, *expressions: tree.Expression) -> list[Expression]:
+        """The values of expressions whose order is not fixed."""
+        ...
+
+    def address(self, place: tree.Expression) -> Expression:
+        """The address of a place in memory such as `*x`."""
+        ...
+
+    def local(self, pointer: tree.Expression) -> str | None:
+        """The local variable whose address `&r` is, None for other expressions."""
+        ...
+
+    def error(self, message: str, hint: str, node: tree.Expression | None = None) -> InputError:
+        """An error at the expression at hand, or at a part of it."""
+        ...
+
+
+Meaning: TypeAlias = Callable[[Evaluator, tree.Call], "Expression | None"]
+"""Emits the events of a call; the value, if it has one."""

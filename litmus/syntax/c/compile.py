@@ -18,10 +18,11 @@ __all__ = ["Compiled", "Dialect", "Scope", "compiled"]
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A thread: its code, its local variables, which parameters it changes (they start as addresses), and the
-    functions it calls that the user's table has not.
+    """A thread: its tree, its code, its local variables, which parameters it changes (they start as addresses), and
+    the functions it calls that the user's table has not.
     """
 
+    body: tree.Block
     instructions: tuple[Instruction, ...]
     locals: frozenset[str]
     changed: tuple[str, ...]
@@ -40,7 +41,7 @@ def compiled(name: str, text: str, body: tree.Block, scope: Scope, dialect: Dial
     if thread.returns:
         thread.code.label(thread.returns)
     changed = tuple(name for name in scope.parameters if name in thread.locals)
-    return Compiled(thread.code.finish(), thread.locals, changed, tuple(thread.borrowed))
+    return Compiled(body, thread.code.finish(), thread.locals, changed, tuple(thread.borrowed))
 
 
 @dataclass(slots=True)

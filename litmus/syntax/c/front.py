@@ -32,6 +32,7 @@ from litmus.syntax.c.compile import Compiled, Dialect, Scope, compiled
 from litmus.syntax.c.macros import Macros
 from litmus.syntax.c.sections import Sections, ThreadText, split
 from litmus.syntax.c.statement import statements
+from litmus.syntax.c.written import CTest, ThreadTree
 from litmus.syntax.question import condition
 
 _RESULT = re.compile(r"\bResult:\s*(Never|Sometimes|Always)\b(?!\s*DATARACE)")
@@ -73,7 +74,7 @@ def parse(source: Source, macros: Macros | None = None) -> Program:
         filter=asked.filter,
         expectations=(*asked.expectations, *_expectations(source, sections.header)),
         source=source,
-        syntax=None if macros is None else dialect.macros,
+        syntax=CTest(tuple(map(_tree, sections.threads, scopes, code)), dialect.macros),
         notes=tuple(_notes(sections.name, threads, code, dialect.macros)),
     )
 
@@ -166,6 +167,11 @@ def _remembered(name: str, text: str, scope: Scope, dialect: Dialect) -> Compile
 def _thread(source: Source, thread: ThreadText, found: Compiled) -> Thread:
     """The thread with its places in the source."""
     return Thread(thread.index, tuple([_moved(source, i, thread.body_at) for i in found.instructions]))
+
+
+def _tree(thread: ThreadText, scope: Scope, found: Compiled) -> ThreadTree:
+    """The thread as it was written."""
+    return ThreadTree(thread.index, thread.at, scope.parameters, found.body, thread.body_at)
 
 
 def _moved(source: Source, instruction: Instruction, by: int) -> Instruction:

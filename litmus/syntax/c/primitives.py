@@ -36,8 +36,7 @@ from litmus.program import (
     Unary,
 )
 from litmus.syntax.c import tree as tree
-from litmus.syntax.c.code import tags
-from litmus.syntax.c.evaluator import Evaluator, Meaning
+from litmus.syntax.c.code import Evaluator, Meaning, tags
 from litmus.syntax.c.update import Orders, attempt, either, orders, succeed, update
 
 ZERO, ONE = Const(0), Const(1)

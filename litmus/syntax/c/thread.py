@@ -9,8 +9,7 @@ from litmus.errors import InputError
 from litmus.source import Source
 from litmus.syntax.assembly.initial import DEFAULT_BYTES
 from litmus.syntax.c import tree as tree
-from litmus.syntax.c.code import Code
-from litmus.syntax.c.evaluator import Meaning
+from litmus.syntax.c.code import Code, Meaning
 from litmus.syntax.c.macros import Macros
 
 

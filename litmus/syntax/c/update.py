@@ -21,8 +21,7 @@ from litmus.program import (
     Tags,
     Unary,
 )
-from litmus.syntax.c.code import tags
-from litmus.syntax.c.evaluator import Evaluator
+from litmus.syntax.c.code import Evaluator, tags
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from litmus.program import Assign, Binary, Branch, Const, Expression, Load, Poin
 from litmus.syntax import reading
 from litmus.syntax.assembly.initial import DEFAULT_BYTES
 from litmus.syntax.c import tree as tree
-from litmus.syntax.c.evaluator import Meaning
+from litmus.syntax.c.code import Meaning
 from litmus.syntax.c.macros import expand
 from litmus.syntax.c.thread import Thread
 from litmus.syntax.c.walk import accesses
@@ -23,7 +23,7 @@ ONE_NUMBER = tree.Number(1)
 
 
 class Values(Thread):
-    """The expressions of a thread under construction; satisfies `litmus.syntax.c.evaluator.Evaluator`."""
+    """The expressions of a thread under construction; satisfies `litmus.syntax.c.code.Evaluator`."""
 
     # --- expressions for their effect -------------------------------------------------------------------
 

@@ -10,13 +10,14 @@ from litmus.errors import InputError
 from litmus.program import Expected
 from litmus.source import Source, Span
 from litmus.syntax.native import tree as ast
+from litmus.syntax.native.barriers import BarrierKind
 from litmus.syntax.native.question import Questions, number_of, span_of
 from litmus.syntax.reading import suggestion
 
 READ: tuple[ast.Ordering, ...] = ("once", "acquire")
 WRITE: tuple[ast.Ordering, ...] = ("once", "release")
 UPDATE: tuple[ast.Ordering, ...] = ("once", "acquire", "release", "acq_rel", "full")
-BARRIERS: tuple[ast.BarrierKind, ...] = get_args(ast.BarrierKind)
+BARRIERS: tuple[BarrierKind, ...] = get_args(BarrierKind)
 UPDATES: tuple[ast.UpdateKind, ...] = get_args(ast.UpdateKind)
 VERDICTS: tuple[Expected, ...] = get_args(Expected)
 OPERATORS = {"/\\": "&&", "\\/": "||"}

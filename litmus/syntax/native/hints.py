@@ -9,7 +9,7 @@ from typing import get_args
 
 from litmus.errors import InputError
 from litmus.source import Source, Span
-from litmus.syntax.native.tree import BarrierKind
+from litmus.syntax.native.barriers import BarrierKind
 
 _QUESTION = r"^\s*(exists|forall|never|~exists|filter)\b.*"
 _BLOCK = r"\b(if|while)\b.*"

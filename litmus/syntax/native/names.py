@@ -12,6 +12,7 @@ from litmus.errors import InputError
 from litmus.program import MOST_ELEMENTS, MemoryAt, RegisterAt
 from litmus.source import Span
 from litmus.syntax.native import tree as ast
+from litmus.syntax.native.barriers import BarrierKind
 
 REGISTER = re.compile(r"r\d+")
 """Names that are registers without a declaration."""
@@ -21,7 +22,7 @@ WORDS = (
     *("litmus", "shared", "thread", "local", "if", "else", "while", "true"),
     *("exists", "forall", "never", "locations", "filter", "expect"),
 )  # fmt: skip
-RESERVED = frozenset((*WORDS, *get_args(ast.BarrierKind), *get_args(ast.UpdateKind)))
+RESERVED = frozenset((*WORDS, *get_args(BarrierKind), *get_args(ast.UpdateKind)))
 
 
 def check(test: ast.Test) -> None:

@@ -2,7 +2,7 @@
 
 Tags of events: reads and writes `Plain`, `Once`, `Acq` (reads), `Rel` (writes); both events of an atomic
 read-modify-write also `RMW`, and `Full` if it is fully ordered.  A compare-and-exchange that fails writes
-nothing, and its read is not `Full`: only the write of one that succeeds is.  Tags of fences: see FENCES.
+nothing, and its read is not `Full`: only the write of one that succeeds is.  Tags of fences: barriers.py.
 """
 
 from __future__ import annotations
@@ -10,22 +10,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from typing import TypedDict
 
 from litmus.program import ir as ir
 from litmus.source import Source, Span
 from litmus.syntax.native import tree as ast
+from litmus.syntax.native.barriers import FENCES
 
-FENCES: dict[ast.BarrierKind, str] = {
-    "LoadLoad": "LoadLoad",
-    "LoadStore": "LoadStore",
-    "StoreStore": "StoreStore",
-    "StoreLoad": "StoreLoad",
-    "Acquire": "AcquireFence",
-    "Release": "ReleaseFence",
-    "Full": "FullFence",
-    "Compiler": "CompilerBarrier",
-}
-READ_TAGS: dict[ast.Ordering, ir.Tags] = {
+
+class OrderingTags(TypedDict):
+    """The tags of an access, for every ordering."""
+
+    plain: ir.Tags
+    once: ir.Tags
+    acquire: ir.Tags
+    release: ir.Tags
+    acq_rel: ir.Tags
+    full: ir.Tags
+
+
+READ_TAGS: OrderingTags = {
     "plain": frozenset({"Plain"}),
     "once": frozenset({"Once"}),
     "acquire": frozenset({"Acq"}),
@@ -33,7 +37,7 @@ READ_TAGS: dict[ast.Ordering, ir.Tags] = {
     "acq_rel": frozenset({"Acq"}),
     "full": frozenset({"Acq", "Full"}),
 }
-WRITE_TAGS: dict[ast.Ordering, ir.Tags] = {
+WRITE_TAGS: OrderingTags = {
     "plain": frozenset({"Plain"}),
     "once": frozenset({"Once"}),
     "acquire": frozenset({"Once"}),
@@ -41,7 +45,9 @@ WRITE_TAGS: dict[ast.Ordering, ir.Tags] = {
     "acq_rel": frozenset({"Rel"}),
     "full": frozenset({"Rel", "Full"}),
 }
-OPERATORS = {"fetch_add": "+", "fetch_sub": "-", "fetch_and": "&", "fetch_or": "|", "fetch_xor": "^"}
+OPERATORS: dict[ast.FetchKind, str] = {
+    "fetch_add": "+", "fetch_sub": "-", "fetch_and": "&", "fetch_or": "|", "fetch_xor": "^",
+}  # fmt: skip
 OLD = "%old"
 """The hidden register that holds the old value of an atomic operation."""
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from litmus.program import Condition, Expected, Observable, Pointer, Proposition
+from litmus.program import Condition, Expected, Observable, Pointer, Proposition, Syntax
 from litmus.source import Span
+from litmus.syntax.native.barriers import BarrierKind
 
 ELEMENT = 8
 """Bytes from one element of an array to the next, in the native language."""
 
 Ordering: TypeAlias = Literal["plain", "once", "acquire", "release", "acq_rel", "full"]
-BarrierKind: TypeAlias = Literal[
-    "LoadLoad", "LoadStore", "StoreStore", "StoreLoad", "Acquire", "Release", "Full", "Compiler"
-]
+"""What an access may order.  A new one needs, besides what the same test names, a place in litmus/lowering/compiler.py:
+whether it acquires and releases.
+"""
+
 UpdateKind: TypeAlias = Literal[
     "xchg", "cmpxchg", "add_unless", "fetch_add", "fetch_sub", "fetch_and", "fetch_or", "fetch_xor"
 ]
+FetchKind: TypeAlias = Literal["fetch_add", "fetch_sub", "fetch_and", "fetch_or", "fetch_xor"]
+"""The updates that combine the old value with an operand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +234,7 @@ class Mention(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Test(Node):
+class Test(Node, Syntax):
     """A whole native test."""
 
     __test__ = False  # pytest would collect a class of this name

@@ -1,3 +1,7 @@
-"""Assembly tests of Power: instructions to operations, registers, the frame's `Language`."""
+"""Assembly tests of Power.
+
+Modules: operands, front (what each instruction does, in the table `INSTRUCTIONS`: a new one goes there;
+the `Language`).
+"""
 
 __all__ = ["front"]

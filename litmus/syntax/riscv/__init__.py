@@ -1,3 +1,7 @@
-"""Assembly tests of RISC-V: instructions to operations, registers, the frame's `Language`."""
+"""Assembly tests of RISC-V.
+
+Modules: operands, data and memory (what each instruction does, in tables `FORMS`: a new one goes there), front
+(the `Language`).
+"""
 
 __all__ = ["front"]

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from litmus.errors import InputError, UnsupportedError
 from litmus.program import Operation, Program
 from litmus.source import Source
-from litmus.syntax import reading
 from litmus.syntax.assembly import frame
+from litmus.syntax.assembly.instructions import Instructions
 from litmus.syntax.assembly.language import Language
-from litmus.syntax.assembly.operands import Line
 from litmus.syntax.assembly.signed import settle
 from litmus.syntax.riscv.data import FORMS as DATA
 from litmus.syntax.riscv.memory import ACCESSING
@@ -29,8 +27,8 @@ UNSUPPORTED = {
 }  # fmt: skip
 """Instructions that are known and refused, with what it is that is not supported."""
 
-FORMS = {**DATA, **MEMORY}
-"""Every instruction of this front end, by its name in lower case."""
+INSTRUCTIONS = Instructions("RISC-V", {**DATA, **MEMORY}, UNSUPPORTED, "lw, sw, fence")
+"""Every instruction of this front end."""
 
 
 def parse(source: Source) -> Program:
@@ -41,11 +39,7 @@ def parse(source: Source) -> Program:
 @lru_cache(maxsize=8192)
 def instruction(text: str) -> tuple[Operation, ...]:
     """What the instruction `text` (without labels) does; the errors it raises have their place in `text`."""
-    line = read(text)
-    form = FORMS.get(line.mnemonic)
-    if form is None:
-        raise _unknown(line)
-    return form(line)
+    return INSTRUCTIONS.operations(read(text))
 
 
 def width(text: str) -> int | None:
@@ -53,16 +47,6 @@ def width(text: str) -> int | None:
     words = text.split(None, 1)
     found = ACCESSING.get(words[0].lower()) if words else None
     return found[1] if found else None
-
-
-def _unknown(line: Line) -> InputError:
-    """The error at a mnemonic that is not in the tables."""
-    span = line.source.span(0, len(line.mnemonic))
-    if line.mnemonic in UNSUPPORTED:
-        message = f"{line.shown} is not supported ({UNSUPPORTED[line.mnemonic]})"
-        return UnsupportedError(message, span, "write the test without it")
-    hint = reading.suggestion(line.mnemonic, FORMS) or "write an instruction such as lw, sw, fence"
-    return InputError(f"unknown RISC-V instruction '{line.shown}'", span, hint)
 
 
 LANGUAGE = Language("riscv", instruction, register, REGISTERS, width, canonical=True)

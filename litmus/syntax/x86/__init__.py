@@ -1,3 +1,7 @@
-"""Assembly tests of x86 and x86-64: instructions to operations, registers, the frame's `Language`."""
+"""Assembly tests of x86 and x86-64.
+
+Modules: registers, operands, access (sizes and flags), instructions (what each does: a new one goes there), front (the
+`Language`).
+"""
 
 __all__ = ["front"]

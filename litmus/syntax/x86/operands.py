@@ -142,6 +142,7 @@ def _operand(tree: Tree[Token], source: Source) -> Operand:
         return Immediate(_constant(_Address(source).add(tree.children[0]), source, tree))
     if tree.data == "plain":
         return _plain(tree, source)
+    assert tree.data in ("bracketed", "indexed"), tree.data
     address = _Address(source)
     for child in tree.children:
         if child is not None:
