@@ -12,7 +12,7 @@ from litmus.cat.included import Includes, bundled_source, parsed, prelude, read_
 from litmus.cat.interpret import interpret
 from litmus.cat.theory import Theory
 from litmus.errors import UsageError
-from litmus.program import LANGUAGES
+from litmus.program import BY_TITLE
 from litmus.source import Source
 from litmus.syntax.cat.tree import CatFile
 
@@ -135,7 +135,7 @@ def make_model(
 def _guess_target(source: Source) -> str:
     """The architecture of a user's model, from its title line; `any` when it does not say."""
     first = source.text.lstrip().split("\n", 1)[0].lower()
-    known = {word: row.name for row in LANGUAGES.values() for word in row.title_words}
+    known = {word: row.name for row in BY_TITLE for word in row.title_words}
     return next((arch for word, arch in known.items() if re.search(rf"\b{word}", first)), "any")
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from litmus import program as ir
 from litmus.errors import UnsupportedError
 from litmus.lowering import barriers
 from litmus.lowering.assembly import condition_lines
 from litmus.lowering.needs import statements
 from litmus.lowering.rescale import Rescaled
-from litmus.program import ir as ir
 from litmus.source import Source
 from litmus.syntax.c import front as c
 from litmus.syntax.native import print as native_print

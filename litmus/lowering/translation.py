@@ -8,13 +8,13 @@ from functools import cache
 from importlib import import_module
 from itertools import count
 
+from litmus import program as ir
 from litmus.errors import UsageError
 from litmus.lowering.assembly import render as assembly
 from litmus.lowering.cells import Cell, TooFewRegisters
 from litmus.lowering.target import Target
 from litmus.lowering.walk import Column, lower_thread
 from litmus.program import NATIVE, C, mapped
-from litmus.program import ir as ir
 from litmus.syntax.native import print as native_print
 from litmus.syntax.native import tree as ast
 from litmus.syntax.native.translate import initial_memory

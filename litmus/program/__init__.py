@@ -5,37 +5,39 @@ return (`term`), propositions about final states (`proposition`).  Everything is
 a text knows its span.
 """
 
+from litmus.program.condition import (
+    TRUE,
+    And,
+    Compare,
+    Condition,
+    Expectation,
+    Expected,
+    Kind,
+    MemoryAt,
+    Not,
+    Observable,
+    Or,
+    Proposition,
+    RegisterAt,
+    mentioned,
+)
 from litmus.program.ir import (
     MOST_ELEMENTS,
     NO_TAGS,
     PREDICTED,
-    TRUE,
-    And,
     Assign,
     Assume,
     Binary,
     Branch,
-    Compare,
-    Condition,
     Const,
-    Expectation,
-    Expected,
     Expression,
     Fence,
     Fork,
     Instruction,
-    Kind,
     Load,
-    MemoryAt,
-    Not,
-    Observable,
     Operation,
-    Or,
-    Pointer,
     Program,
-    Proposition,
     Reg,
-    RegisterAt,
     Select,
     Store,
     StoreConditional,
@@ -43,16 +45,16 @@ from litmus.program.ir import (
     Tags,
     Thread,
     Unary,
-    Value,
     When,
     expectation,
-    mentioned,
     observables,
 )
-from litmus.program.language import LANGUAGES, NATIVE, X86, C, Language, language_of
+from litmus.program.language import BY_TITLE, LANGUAGES, NATIVE, X86, C, Language, language_of
 from litmus.program.proposition import folded, mapped, predicate
+from litmus.program.value import Pointer, Value
 
 __all__ = [
+    "BY_TITLE",
     "LANGUAGES",
     "MOST_ELEMENTS",
     "NATIVE",
@@ -98,7 +100,6 @@ __all__ = [
     "Value",
     "When",
     "expectation", "folded",
-    "ir",
     "language",
     "language_of",
     "mapped", "mentioned",

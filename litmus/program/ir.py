@@ -12,24 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from litmus.program.condition import Condition, Expectation, Observable, Proposition, mentioned
 from litmus.program.language import language_of
+from litmus.program.value import Pointer, Value
 from litmus.source import Source, Span
-
-# --- values ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Pointer:
-    """The address of a memory location: a variable and a byte offset into it (0 for a scalar)."""
-
-    base: str
-    offset: int = 0
-
-    def __str__(self) -> str:
-        return self.base if not self.offset else f"{self.base}+{self.offset}"
-
-
-Value: TypeAlias = int | Pointer
 
 # --- expressions ----------------------------------------------------------------------------------------
 
@@ -225,85 +211,6 @@ class Thread:
     instructions: tuple[Instruction, ...]
 
 
-# --- what is asked --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterAt:
-    """The final value of a register of a thread; `name` is how the test writes it and results show it."""
-
-    thread: int
-    register: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class MemoryAt:
-    """The final value of a memory location; `name` is how the test writes it and results show it."""
-
-    pointer: Pointer
-    name: str
-
-
-Observable: TypeAlias = RegisterAt | MemoryAt
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    """`left op right`, op one of `=` `!=` `<` `<=` `>` `>=`."""
-
-    left: Observable
-    op: str
-    right: Value | Observable
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    """All of the arguments; the empty conjunction is true."""
-
-    arguments: tuple[Proposition, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    """One of the arguments; the empty disjunction is false."""
-
-    arguments: tuple[Proposition, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """Negation."""
-
-    argument: Proposition
-
-
-Proposition: TypeAlias = Compare | And | Or | Not
-TRUE = And(())
-
-Kind: TypeAlias = Literal["exists", "~exists", "forall"]
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """The question of a test: a quantifier over final states and a proposition (`never` is `~exists`)."""
-
-    kind: Kind
-    proposition: Proposition
-
-
-Expected: TypeAlias = Literal["allowed", "forbidden", "always"]
-
-
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """What a test says of its proposition under a model: reachable, unreachable, or in every final state."""
-
-    model: str
-    verdict: Expected
-    span: Span | None = None
-
-
 class Syntax:
     """What a front end or lowering keeps of a program besides its instructions: a tree, a target's table.
 
@@ -353,23 +260,3 @@ def observables(program: Program) -> tuple[Observable, ...]:
     for item in (*program.locations, *mentioned(program.condition.proposition)):
         found.setdefault(item.name, item)
     return tuple(found.values())
-
-
-def mentioned(proposition: Proposition) -> tuple[Observable, ...]:
-    """The observables of a proposition, left to right, repetitions included."""
-    found: list[Observable] = []
-    _mention(proposition, found)
-    return tuple(found)
-
-
-def _mention(proposition: Proposition, found: list[Observable]) -> None:
-    """Appends the observables of a proposition."""
-    if isinstance(proposition, Compare):
-        found.append(proposition.left)
-        if isinstance(proposition.right, RegisterAt | MemoryAt):
-            found.append(proposition.right)
-    elif isinstance(proposition, Not):
-        _mention(proposition.argument, found)
-    else:
-        for argument in proposition.arguments:
-            _mention(argument, found)

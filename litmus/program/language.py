@@ -59,7 +59,10 @@ ARM = Language("arm", ("ARM",), ("armv7",), ("arm",), assembly=True, barriers=((
 C11 = Language("c11", (), ("rc11",), whole_elements=True)
 
 LANGUAGES = {row.name: row for row in (NATIVE, X86, PPC, AARCH64, C, RISCV, ARM, C11)}
-"""The rows by their names; a first word or a word of a title is looked for in this order."""
+"""The rows by their names; a first word is looked for in this order."""
+
+BY_TITLE = (X86, AARCH64, PPC, RISCV, ARM)
+"""The languages that the title of a model may name, in the order in which they are looked for."""
 
 
 def language_of(name: str) -> Language:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TypeAlias, TypeVar
 
 from litmus.errors import InputError
-from litmus.program.ir import And, Compare, MemoryAt, Not, Observable, Pointer, Proposition, RegisterAt, Value
+from litmus.program.condition import And, Compare, MemoryAt, Not, Observable, Proposition, RegisterAt
 from litmus.program.term import INTEGER_OPERATORS
+from litmus.program.value import Pointer, Value
 
 Result = TypeVar("Result")
 

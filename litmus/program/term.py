@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from litmus.errors import UnsupportedError
-from litmus.program.ir import Pointer, Value
+from litmus.program.value import Pointer, Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from litmus import check, load_model, parse
+from litmus import program as ir
 from litmus.errors import UnsupportedError, UsageError
 from litmus.lowering import TARGETS, lower, render
 from litmus.lowering.walk import RETRY
-from litmus.program import ir as ir
 from litmus.program.term import compute
 from litmus.source import Source
 from litmus.syntax.native import front as native

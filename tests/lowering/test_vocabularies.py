@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from litmus import program as ir
 from litmus.cat.vocabulary import TAGS
 from litmus.errors import InputError, UnsupportedError
 from litmus.lowering import TARGETS, linux, lower, render
@@ -14,7 +15,6 @@ from litmus.lowering.barriers import CALLS, Fences
 from litmus.lowering.compiler import reorderings
 from litmus.lowering.target import Target
 from litmus.lowering.translation import WIDER
-from litmus.program import ir as ir
 from litmus.source import Source
 from litmus.syntax import parse
 from litmus.syntax.native import builder, names, translate

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from litmus import program as ir
 from litmus.errors import InputError
-from litmus.program import ir as ir
 from litmus.source import Source
 from litmus.syntax.native import front as native
 from litmus.syntax.native import tree as ast

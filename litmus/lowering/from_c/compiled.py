@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from litmus import program as ir
 from litmus.errors import UnsupportedError, UsageError
 from litmus.lowering.from_c.thread import thread
 from litmus.lowering.from_c.values import Around, Shape
 from litmus.lowering.rescale import Rescaled
 from litmus.program import C
-from litmus.program import ir as ir
 from litmus.syntax.c.written import CTest, ThreadTree
 from litmus.syntax.native import tree as ast
 from litmus.syntax.native.translate import translate

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from litmus import program as ir
 from litmus.lowering.from_c.adjacent import misplaced
 from litmus.lowering.from_c.names import names, settled
 from litmus.lowering.from_c.values import ONE, ZERO, Around, Shape, Values
-from litmus.program import ir as ir
 from litmus.syntax.c import tree as tree
 from litmus.syntax.c.walk import assigned
 from litmus.syntax.c.written import ThreadTree

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TypedDict
 
-from litmus.program import ir as ir
+from litmus import program as ir
 from litmus.source import Source, Span
 from litmus.syntax.native import tree as ast
 from litmus.syntax.native.barriers import FENCES
