@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from litmus.files import find, read
     from litmus.judge import Execution
     from litmus.lowering import lower, render
+    from litmus.picture.graphml import network
     from litmus.program import Condition, Expectation, Program
     from litmus.source import Source, Span
     from litmus.syntax import parse
@@ -36,7 +37,7 @@ __all__ = [
     "Answer", "Condition", "Execution", "Expectation", "Explanation", "InputError", "InternalError", "LitmusError",
     "Model", "ModelInfo", "Options", "Problem", "Program", "Source", "Span", "State", "UnsupportedError",
     "UsageError", "Verdict", "__version__", "check", "check_all", "explain", "find", "load_model", "lower",
-    "model_names", "parse", "read", "render",
+    "model_names", "network", "parse", "read", "render",
 ]  # fmt: skip
 
 _HOMES = {
@@ -49,6 +50,7 @@ _HOMES = {
     "litmus.files": ("find", "read"),
     "litmus.judge": ("Execution",),
     "litmus.lowering": ("lower", "render"),
+    "litmus.picture.graphml": ("network",),
     "litmus.program": ("Condition", "Expectation", "Program"),
     "litmus.source": ("Source", "Span"),
     "litmus.syntax": ("parse",),

@@ -79,8 +79,8 @@ def _show(parser: Parser) -> None:
     _add_question(parser, "show", "; a page shows them all, a picture the first")
     parser.add_argument(
         "-o", "--output", metavar="FILE",
-        help="a .svg, .dot or .txt file to write, or .html: a page of every outcome under every model (default: text, "
-             "on the terminal)",
+        help="a .svg, .dot, .graphml or .txt file to write, or .html: a page of every outcome under every model "
+             "(default: text, on the terminal)",
     )  # fmt: skip
     add_timeout(parser, "up")
 

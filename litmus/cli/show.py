@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from litmus.check import Options
     from litmus.picture import Graph
 
-FORMS = {".svg": "svg", ".dot": "dot", ".gv": "dot", ".txt": "plain", ".html": "page", ".htm": "page"}
+FORMS = {
+    ".svg": "svg", ".dot": "dot", ".gv": "dot", ".graphml": "graphml", ".txt": "plain", ".html": "page", ".htm": "page",
+}  # fmt: skip
 """The forms of the answer, by the ending of the file."""
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from litmus.logic import bits
 from litmus.picture.kinds import LOOKS
+from litmus.program import Value
 from litmus.program.term import SYMBOLIC, evaluate
 from litmus.unfold import INITIAL, Event
 
@@ -81,10 +82,14 @@ class Graph:
 
 
 def graph(
-    execution: Execution, title: str = "", notes: Sequence[str] = (), cycle: Sequence[Link] = ()
+    execution: Execution,
+    title: str = "",
+    notes: Sequence[str] = (),
+    cycle: Sequence[Link] = (),
+    initial: bool = False,
 ) -> Graph:
-    """The picture of an execution; `cycle` is pointed out in it."""
-    shown = _shown(execution, cycle)
+    """The picture of an execution; `cycle` is pointed out in it; `initial`: with all initial writes."""
+    shown = _shown(execution, cycle, initial)
     cycle = [step for link in cycle for step in _by_way_of(execution, shown, link)]
     place = {event: i for i, event in enumerate(shown)}
     names = _names(execution, shown)
@@ -114,11 +119,11 @@ def _arrow(link: Link, place: dict[int, int], cycle: bool) -> Arrow:
 # --- boxes ----------------------------------------------------------------------------------------------
 
 
-def _shown(execution: Execution, cycle: Sequence[Link]) -> tuple[int, ...]:
+def _shown(execution: Execution, cycle: Sequence[Link], initial: bool) -> tuple[int, ...]:
     """The events that get a box: accesses and fences of threads, and whatever the cycle goes through."""
     on_cycle = {event for link in cycle for event in (link.source, link.target)}
     events = enumerate(execution.structure.events)
-    return tuple(i for i, e in events if i in on_cycle or (e.thread != INITIAL and e.kind in SHOWN))
+    return tuple(i for i, e in events if i in on_cycle or (e.kind in SHOWN and (initial or e.thread != INITIAL)))
 
 
 def _names(execution: Execution, shown: Iterable[int]) -> dict[int, str]:
@@ -165,11 +170,16 @@ def _is_alone(execution: Execution, event: Event) -> bool:
 
 def _access(execution: Execution, event: Event) -> str:
     """`W x=1`; without the value where it is not known."""
-    value = event.value
-    if isinstance(value, SYMBOLIC):
-        value = None if execution.values is None else evaluate(value, execution.values)
+    value = value_of(execution, event)
     kind = "" if event.thread == INITIAL else f"{event.kind} "
     return f"{kind}{event.pointer}" + ("" if value is None else f"={value}")
+
+
+def value_of(execution: Execution, event: Event) -> Value | None:
+    """What an access reads or writes; None where it is not known."""
+    if isinstance(event.value, SYMBOLIC):
+        return None if execution.values is None else evaluate(event.value, execution.values)
+    return event.value
 
 
 def _bare(event: Event) -> str:

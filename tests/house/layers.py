@@ -21,7 +21,10 @@ LITMUS: dict[str, tuple[str, ...]] = {
         "report", "solve", "syntax", "verdict",
     ),
     "testing": ("batch", "cat", "check", "explain", "files", "program", "report", "syntax", "verdict"),
-    "": ("batch", "cat", "check", "explain", "files", "gallery", "judge", "lowering", "program", "syntax", "verdict"),
+    "": (
+        "batch", "cat", "check", "explain", "files", "gallery", "judge", "lowering", "picture", "program", "syntax",
+        "verdict",
+    ),
     "batch": ("cat", "check", "explain", "files", "judge", "lowering", "program", "syntax", "verdict"),
     "gallery": ("case", "cat", "check", "explain", "judge", "picture", "program", "report", "solve", "verdict"),
     "logs": ("files", "report"),

@@ -14,7 +14,8 @@ import litmus
 from tests.house.code import MODULES, ROOMS, ROOT, TREES, Import, imports, is_in, public, room, stage
 from tests.house.layers import FLOOR, LITMUS, MMCORE, OF_LITMUS, PAGE, written
 
-ONLY_IN = {"lark": ("litmus.syntax",), "z3": ("litmus.solve.sat.z3",), "argparse": ("litmus.cli", "mmcore.cli"),
+ONLY_IN = {"lark": ("litmus.syntax",), "networkx": ("litmus.picture.graphml",),
+           "z3": ("litmus.solve.sat.z3",), "argparse": ("litmus.cli", "mmcore.cli"),
            "pytest": ("litmus.testing.plugin",), "hypothesis": ("litmus.testing.strategies",),
            "markdown_it": ("litmus.course.markdown",)}  # fmt: skip
 """Outside libraries, and the only modules (by prefix) that import them."""

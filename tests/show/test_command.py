@@ -243,7 +243,7 @@ def test_the_same_page_twice(tmp_path: Path) -> None:
 # --- docs -----------------------------------------------------------------------------------------------
 
 DOCS = (ROOT / "docs" / "show.md").read_text(encoding="utf-8")
-[COMMANDS, PYTHON] = re.findall(r"^```\w*\n(.*?)^```$", DOCS, re.MULTILINE | re.DOTALL)
+[COMMANDS, *PYTHON] = re.findall(r"^```\w*\n(.*?)^```$", DOCS, re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.parametrize("line", COMMANDS.strip().splitlines())
@@ -253,7 +253,8 @@ def test_commands_of_the_docs(line: str, tmp_path: Path) -> None:
 
 
 def test_python_of_the_docs() -> None:
-    exec(PYTHON, {})
+    assert len(PYTHON) == 2
+    exec("\n".join(PYTHON), {})
 
 
 def test_every_kind_of_arrow_is_in_the_docs() -> None:
