@@ -96,7 +96,7 @@ def _check(case: Case, options: Options) -> Verdict:
         undecided = "the recursive definitions of the model go too deep in this test"
     verdict = _verdict(question, tally, undecided)
     if options.verdict_only:
-        verdict = replace(verdict, states=(), states_listed=False, positive=None, negative=None)
+        verdict = replace(verdict, states=(), satisfying=(), states_listed=False, positive=None, negative=None)
     return replace(verdict, compiler_only=reordered is not None, reordered=reordered, as_written=written)
 
 
@@ -219,6 +219,7 @@ def _verdict(question: _Question, tally: _Tally, undecided: str | None) -> Verdi
     program, model = question.case.program, question.case.model
     counted = [item for item in sorted(tally.counts.items(), key=_state_key) if question.passes(item[0])]
     good, bad = _parted(question, counted)
+    named = {} if UNDEFINED in tally.flags else _named(question, counted)
     expected = expectation(program, model.name)
     return Verdict(
         test=program.name,
@@ -227,7 +228,8 @@ def _verdict(question: _Question, tally: _Tally, undecided: str | None) -> Verdi
         kind=question.kind,
         observation=None if undecided else observe(bool(good), bool(bad)),
         holds=None if undecided else {"exists": bool(good), "~exists": not good, "forall": not bad}[question.kind],
-        states=() if UNDEFINED in tally.flags else _named(program, counted),
+        states=tuple(_shown(program, values) for values in named),
+        satisfying=tuple(named.values()),
         positive=_total(good),
         negative=_total(bad),
         path=program.source.name if program.source else None,
@@ -249,11 +251,15 @@ def _parted(question: _Question, counted: Iterable[Counted]) -> tuple[list[int |
     return good, bad
 
 
-def _named(program: Program, counted: Iterable[Counted]) -> tuple[State, ...]:
-    """The states as a person sees them, each once: without what only the filter mentions."""
-    asked = observables(program)
-    states = dict.fromkeys(values[: len(asked)] for values, _ in counted)
-    return tuple({item.name: str(v) for item, v in zip(asked, values, strict=True)} for values in states)
+def _named(question: _Question, counted: Iterable[Counted]) -> dict[tuple[Value, ...], bool]:
+    """The states without what only the filter mentions, and whether each satisfies the proposition."""
+    number = len(observables(question.case.program))
+    return {values[:number]: question.satisfies(values) for values, _ in counted}
+
+
+def _shown(program: Program, values: tuple[Value, ...]) -> State:
+    """A state by the names of the test."""
+    return {item.name: str(value) for item, value in zip(observables(program), values, strict=True)}
 
 
 def _total(counts: list[int | None]) -> int | None:

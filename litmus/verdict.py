@@ -27,6 +27,7 @@ class Verdict:
     compile-time reordering, the outcome is possible only in a reordered program, whose text is `reordered`.
     `as_written`: the observation of the program in its own order, where reordered ones were considered as well.
     `states_listed` is False where only the observation was asked for (`states` is then empty).  `seconds` is CPU time.
+    `satisfying` says of each of `states` whether it satisfies the proposition.
     """
 
     test: str
@@ -49,6 +50,7 @@ class Verdict:
     reordered: str | None = None
     as_written: Observation | None = None
     states_listed: bool = True
+    satisfying: tuple[bool, ...] = ()
     seconds: float = 0.0
     witnesses: tuple[object, ...] = field(default=(), compare=False)
 

@@ -8,18 +8,20 @@ from itertools import zip_longest
 
 from litmus.lowering.target import Target
 from litmus.program import (
-    And,
     Compare,
     Instruction,
     MemoryAt,
-    Not,
+    Notation,
     Observable,
     Pointer,
     Program,
-    Proposition,
     RegisterAt,
     Value,
+    written,
 )
+
+NOTATION = Notation(" /\\ ", " \\/ ", "~({})", "true", "false")
+"""That of the field's formats."""
 
 
 def render(program: Program, target: Target) -> str:
@@ -84,7 +86,7 @@ def _cell(instruction: Instruction) -> str:
 def condition_lines(program: Program, element: int) -> Iterator[str]:
     """`locations`, `filter` and the condition; `element` is the bytes of an array element."""
     observed = partial(_observed, element, program.memory)
-    shown = partial(_proposition, element, observed)
+    shown = partial(written, compare=partial(_compared, element, observed), notation=NOTATION)
     if program.locations:
         yield f"locations [{' '.join(observed(item) + ';' for item in program.locations)}]"
     if program.filter is not None:
@@ -92,19 +94,11 @@ def condition_lines(program: Program, element: int) -> Iterator[str]:
     yield f"{program.condition.kind} ({shown(program.condition.proposition)})"
 
 
-def _proposition(element: int, observed: Callable[[Observable], str], node: Proposition) -> str:
-    """A proposition in the field's notation."""
-    shown = partial(_proposition, element, observed)
-    match node:
-        case Compare(left=left, op=op, right=right):
-            other = observed(right) if isinstance(right, RegisterAt | MemoryAt) else _value(right, element)
-            return f"{observed(left)}{op}{other}"
-        case Not():
-            return f"~({shown(node.argument)})"
-    if not node.arguments:
-        return "true" if isinstance(node, And) else "false"
-    parts = (shown(item) if isinstance(item, Compare | Not) else f"({shown(item)})" for item in node.arguments)
-    return (" /\\ " if isinstance(node, And) else " \\/ ").join(parts)
+def _compared(element: int, observed: Callable[[Observable], str], node: Compare) -> str:
+    """A comparison: `0:EAX=1`."""
+    right = node.right
+    other = observed(right) if isinstance(right, RegisterAt | MemoryAt) else _value(right, element)
+    return f"{observed(node.left)}{node.op}{other}"
 
 
 def _observed(element: int, memory: Mapping[Pointer, Value], item: Observable) -> str:

@@ -19,6 +19,7 @@ from litmus.program.condition import (
     Or,
     Proposition,
     RegisterAt,
+    comparisons,
     mentioned,
 )
 from litmus.program.ir import (
@@ -50,7 +51,7 @@ from litmus.program.ir import (
     observables,
 )
 from litmus.program.language import BY_TITLE, LANGUAGES, NATIVE, X86, C, Language, language_of
-from litmus.program.proposition import folded, mapped, predicate
+from litmus.program.proposition import Notation, folded, mapped, predicate, written
 from litmus.program.value import Pointer, Value
 
 __all__ = [
@@ -82,6 +83,7 @@ __all__ = [
     "Load",
     "MemoryAt",
     "Not",
+    "Notation",
     "Observable",
     "Operation",
     "Or",
@@ -99,11 +101,15 @@ __all__ = [
     "Unary",
     "Value",
     "When",
-    "expectation", "folded",
+    "comparisons",
+    "expectation",
+    "folded",
     "language",
     "language_of",
-    "mapped", "mentioned",
+    "mapped",
+    "mentioned",
     "observables",
     "predicate",
     "term",
+    "written",
 ]  # fmt: skip

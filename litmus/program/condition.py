@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -85,21 +86,16 @@ class Expectation:
     span: Span | None = None
 
 
+def comparisons(proposition: Proposition) -> Iterator[Compare]:
+    """The comparisons of a proposition, left to right."""
+    if isinstance(proposition, Compare):
+        yield proposition
+        return
+    for part in (proposition.argument,) if isinstance(proposition, Not) else proposition.arguments:
+        yield from comparisons(part)
+
+
 def mentioned(proposition: Proposition) -> tuple[Observable, ...]:
     """The observables of a proposition, left to right, repetitions included."""
-    found: list[Observable] = []
-    _mention(proposition, found)
-    return tuple(found)
-
-
-def _mention(proposition: Proposition, found: list[Observable]) -> None:
-    """Appends the observables of a proposition."""
-    if isinstance(proposition, Compare):
-        found.append(proposition.left)
-        if isinstance(proposition.right, RegisterAt | MemoryAt):
-            found.append(proposition.right)
-    elif isinstance(proposition, Not):
-        _mention(proposition.argument, found)
-    else:
-        for argument in proposition.arguments:
-            _mention(argument, found)
+    sides = (side for node in comparisons(proposition) for side in (node.left, node.right))
+    return tuple(side for side in sides if isinstance(side, RegisterAt | MemoryAt))

@@ -1,13 +1,13 @@
-"""Propositions on final states, made into functions of the values of the observables."""
+"""What propositions come to: one fold, one map, one way to write them, and functions of the values of observables."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar
 
 from litmus.errors import InputError
-from litmus.program.condition import And, Compare, MemoryAt, Not, Observable, Proposition, RegisterAt
+from litmus.program.condition import And, Compare, MemoryAt, Not, Observable, Or, Proposition, RegisterAt
 from litmus.program.term import INTEGER_OPERATORS
 from litmus.program.value import Pointer, Value
 
@@ -32,6 +32,43 @@ def folded(
             return negated(folded(argument, compare, all_of, any_of, negated))
     parts = [folded(argument, compare, all_of, any_of, negated) for argument in proposition.arguments]
     return all_of(parts) if isinstance(proposition, And) else any_of(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """How a language writes propositions: its connectives, `{}` in brackets negated, and both truths.
+
+    `spare`: brackets only where a reader needs them, around a disjunction in a conjunction; otherwise around every
+    connective that stands in another one.
+    """
+
+    conjunction: str
+    disjunction: str
+    negation: str
+    true: str
+    false: str
+    spare: bool = False
+
+
+def written(proposition: Proposition, compare: Callable[[Compare], str], notation: Notation) -> str:
+    """A proposition in a notation, its comparisons as `compare` writes them."""
+    if isinstance(proposition, Compare):
+        return compare(proposition)
+    if isinstance(proposition, Not):
+        return notation.negation.format(written(proposition.argument, compare, notation))
+    if not proposition.arguments:
+        return notation.true if isinstance(proposition, And) else notation.false
+    sign = notation.conjunction if isinstance(proposition, And) else notation.disjunction
+    return sign.join(_part(proposition, part, compare, notation) for part in proposition.arguments)
+
+
+def _part(parent: And | Or, part: Proposition, compare: Callable[[Compare], str], notation: Notation) -> str:
+    """An argument of a connective, in brackets where the notation wants them."""
+    text = written(part, compare, notation)
+    if isinstance(part, Compare | Not):
+        return text
+    loose = isinstance(part, Or) and isinstance(parent, And) and len(part.arguments) > 1
+    return f"({text})" if loose or not notation.spare else text
 
 
 def mapped(proposition: Proposition, change: Callable[[Compare], Compare]) -> Proposition:

@@ -1,21 +1,16 @@
-"""Conditions as text, and the truth of a proposition in a final state."""
+"""Conditions and final states as text."""
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 
-from litmus.program import And, Compare, Condition, MemoryAt, Not, Observable, Or, Proposition, RegisterAt, Value
+from litmus.program import Condition, MemoryAt, Notation, Observable, Proposition, RegisterAt, Value, written
 from litmus.verdict import State
 
 Naming = Callable[[Observable], str]
 
-_ORDER: dict[str, Callable[[int, int], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
+NOTATION = Notation(" /\\ ", " \\/ ", "not ({})", "true", "false", spare=True)
+"""That of the field, with words for `~`."""
 
 
 def plain(item: Observable) -> str:
@@ -46,42 +41,9 @@ def condition_text(condition: Condition, naming: Naming = plain) -> str:
 
 def proposition_text(proposition: Proposition, naming: Naming = plain) -> str:
     """A proposition with as few brackets as `/\\` binding tighter than `\\/` allows."""
-    if isinstance(proposition, Compare):
-        return f"{naming(proposition.left)}{proposition.op}{_operand(proposition.right, naming)}"
-    if isinstance(proposition, Not):
-        return f"not ({proposition_text(proposition.argument, naming)})"
-    if not proposition.arguments:
-        return "true" if isinstance(proposition, And) else "false"
-    sign = " /\\ " if isinstance(proposition, And) else " \\/ "
-    return sign.join(_argument(proposition, part, naming) for part in proposition.arguments)
-
-
-def satisfies(proposition: Proposition, state: State) -> bool:
-    """Whether a final state, which must name all that the proposition mentions, satisfies it."""
-    if isinstance(proposition, Compare):
-        right = proposition.right
-        other = state[right.name] if isinstance(right, RegisterAt | MemoryAt) else str(right)
-        return _compare(proposition.op, state[proposition.left.name], other)
-    if isinstance(proposition, Not):
-        return not satisfies(proposition.argument, state)
-    quantifier = all if isinstance(proposition, And) else any
-    return quantifier(satisfies(part, state) for part in proposition.arguments)
+    return written(proposition, lambda node: f"{naming(node.left)}{node.op}{_operand(node.right, naming)}", NOTATION)
 
 
 def _operand(right: Value | Observable, naming: Naming) -> str:
     """The right side of a comparison."""
     return naming(right) if isinstance(right, RegisterAt | MemoryAt) else str(right)
-
-
-def _argument(parent: And | Or, part: Proposition, naming: Naming) -> str:
-    """One argument of a connective, in brackets where a reader could take it wrongly."""
-    text = proposition_text(part, naming)
-    loose = isinstance(part, Or) and isinstance(parent, And) and len(part.arguments) > 1
-    return f"({text})" if loose else text
-
-
-def _compare(op: str, left: str, right: str) -> bool:
-    """A comparison of two values as text; order is of numbers."""
-    if op in ("=", "!="):
-        return (left == right) == (op == "=")
-    return _ORDER[op](int(left), int(right))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from litmus.program import Condition
-from litmus.report.condition import condition_text, satisfies, state_text
+from litmus.report.condition import condition_text, state_text
 from litmus.report.text import notes
 from litmus.verdict import Verdict
 
@@ -33,8 +33,8 @@ def _states(verdict: Verdict, condition: Condition) -> Iterator[str]:
     found = len(verdict.states)
     so_far = " found so far" if verdict.observation is None else ""
     yield f"{found} final state{'' if found == 1 else 's'}{so_far}; * satisfies the proposition"
-    hit = [satisfies(condition.proposition, state) for state in verdict.states]
-    ordered = sorted(zip(hit, map(state_text, verdict.states), strict=True), key=lambda item: not item[0])
+    told = zip(verdict.satisfying, map(state_text, verdict.states), strict=True)
+    ordered = sorted(told, key=lambda item: not item[0])
     yield from (f"  {'*' if is_hit else ' '} {text}" for is_hit, text in ordered[:MOST_STATES])
     if found > MOST_STATES:
         yield f"    and {found - MOST_STATES} more"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from litmus.cat import UNDEFINED
 from litmus.program import Condition, Kind
-from litmus.report.condition import bracketed, bracketed_name, condition_text, satisfies, state_text
+from litmus.report.condition import bracketed, bracketed_name, condition_text, state_text
 from litmus.report.form import Report
 from litmus.verdict import Answer, Verdict
 
@@ -51,7 +51,7 @@ def _counts(verdict: Verdict, condition: Condition) -> tuple[int, int]:
     """How many executions (or states) satisfy the proposition, and how many do not."""
     if verdict.positive is not None and verdict.negative is not None:
         return verdict.positive, verdict.negative
-    positive = sum(satisfies(condition.proposition, state) for state in verdict.states)
+    positive = sum(verdict.satisfying)
     return positive, len(verdict.states) - positive
 
 

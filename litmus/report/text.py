@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from litmus.report.condition import condition_text, satisfies, state_text
+from litmus.report.condition import condition_text, state_text
 from litmus.report.form import PLAIN, Report, Style
 from litmus.verdict import Answer, Verdict
 
@@ -181,6 +181,5 @@ def _state_lines(answer: Answer, verdict: Verdict) -> Iterator[str]:
     asked = f", {condition_text(condition)}" if condition else ""
     holds = "" if verdict.holds is None else " holds" if verdict.holds else " does not hold"
     yield f"{answer.model}: {_plural(len(verdict.states), 'state')}{asked}{holds}"
-    for state in verdict.states:
-        hit = condition is not None and satisfies(condition.proposition, state)
+    for state, hit in zip(verdict.states, verdict.satisfying, strict=True):
         yield f"  {'*' if hit else ' '} {state_text(state)}"

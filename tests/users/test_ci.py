@@ -26,7 +26,7 @@ def answer(test: str = "SB", problem: Problem | None = None, line: int | None = 
     """An answer with a verdict, unless it has a problem."""
     fields: dict[str, object] = {
         "test": test, "arch": "x86", "model": "sc", "kind": "exists", "observation": "Never", "holds": False,
-        "states": ({"x": "0"},), "seconds": 0.5,
+        "states": ({"x": "0"},), "satisfying": (False,), "seconds": 0.5,
     }  # fmt: skip
     verdict = None if problem else Verdict(**(fields | changes))  # type: ignore[arg-type]
     return Answer(f"a/{test}.litmus", test, "x86", "sc", Condition("exists", X), verdict=verdict, problem=problem,

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from litmus.judge.flagged import Flagged
-from litmus.program import And, Compare, Condition, Kind, MemoryAt, Not, Or, Pointer, Proposition, RegisterAt
+from litmus.program import And, Compare, Condition, Kind, MemoryAt, Not, Or, Pointer, Proposition, RegisterAt, predicate
 from litmus.report import Style
-from litmus.report.condition import bracketed, condition_text, proposition_text, satisfies
+from litmus.report.condition import bracketed, condition_text, proposition_text
 from litmus.report.herd import Herd
 from litmus.report.json import KEYS, Json
 from litmus.report.text import Text
@@ -25,7 +25,8 @@ def verdict(kind: Kind = "exists", **changes: object) -> Verdict:
     """A verdict of SB with one state for the proposition and two against it."""
     fields: dict[str, object] = {
         "test": "SB", "arch": "x86", "model": "x86-tso", "kind": kind, "observation": "Sometimes",
-        "holds": kind == "exists", "states": STATES, "positive": 1, "negative": 3, "seconds": 0.014,
+        "holds": kind == "exists", "states": STATES, "satisfying": (True, False, False),
+        "positive": 1, "negative": 3, "seconds": 0.014,
     }  # fmt: skip
     return Verdict(**(fields | changes))  # type: ignore[arg-type]
 
@@ -83,7 +84,7 @@ def test_logs_put_scalar_memory_in_brackets() -> None:
     ],
 )
 def test_satisfies(proposition: Proposition, true: bool) -> None:
-    assert satisfies(proposition, {"0:EAX": "2", "x": "9", "y": "x"}) is true
+    assert predicate(proposition, (EAX, X, Y))((2, 9, Pointer("x"))) is true
 
 
 # --- herd -----------------------------------------------------------------------------------------------

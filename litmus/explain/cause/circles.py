@@ -11,7 +11,7 @@ from itertools import islice, product
 
 from litmus.errors import UnsupportedError
 from litmus.judge import Execution
-from litmus.program import And, Compare, Not, Or, Pointer, Proposition, Value
+from litmus.program import Pointer, Proposition, Value, comparisons
 from litmus.program.term import Operation, Read, Term, evaluate
 
 MOST_GUESSES = 1_000
@@ -20,19 +20,8 @@ MOST_GUESSES = 1_000
 
 def constants(proposition: Proposition) -> tuple[Value, ...]:
     """The values that a proposition mentions, each once, after 0 and 1."""
-    return tuple(dict.fromkeys((0, 1, *_mentioned(proposition))))
-
-
-def _mentioned(proposition: Proposition) -> Iterator[Value]:
-    match proposition:
-        case Compare(_, _, right):
-            if isinstance(right, int | Pointer):
-                yield right
-        case Not(argument):
-            yield from _mentioned(argument)
-        case And(arguments) | Or(arguments):
-            for part in arguments:
-                yield from _mentioned(part)
+    mentioned = (node.right for node in comparisons(proposition))
+    return tuple(dict.fromkeys((0, 1, *(value for value in mentioned if isinstance(value, int | Pointer)))))
 
 
 def solutions(execution: Execution, guesses: tuple[Value, ...]) -> Iterator[Execution]:

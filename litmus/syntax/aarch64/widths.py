@@ -23,7 +23,6 @@ from litmus.program import (
     Instruction,
     Load,
     MemoryAt,
-    Not,
     Observable,
     Operation,
     Program,
@@ -36,6 +35,7 @@ from litmus.program import (
     Unary,
     Value,
     When,
+    comparisons,
     mapped,
 )
 from litmus.syntax.aarch64.atomics import access_bits
@@ -94,12 +94,7 @@ def _all_small(program: Program) -> bool:
 
 def _constants(proposition: Proposition) -> Iterator[Value]:
     """The constants that a proposition compares with."""
-    if isinstance(proposition, Compare):
-        if isinstance(proposition.right, int):
-            yield proposition.right
-        return
-    for part in (proposition.argument,) if isinstance(proposition, Not) else proposition.arguments:
-        yield from _constants(part)
+    return (node.right for node in comparisons(proposition) if isinstance(node.right, int))
 
 
 @lru_cache(maxsize=8192)

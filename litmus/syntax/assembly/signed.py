@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from litmus.errors import UnsupportedError
-from litmus.program import Compare, Condition, MemoryAt, Not, Program, Proposition, Value, mapped
+from litmus.program import Compare, Condition, MemoryAt, Program, Proposition, Value, comparisons, mapped
 from litmus.syntax.assembly.language import Language
 
 PLAIN = range(1 << 31)
@@ -44,10 +44,7 @@ def _widths(program: Program, language: Language) -> tuple[int, ...]:
 
 def _constants(proposition: Proposition) -> tuple[Value, ...]:
     """The constants that a proposition compares with."""
-    if isinstance(proposition, Compare):
-        return (proposition.right,) if isinstance(proposition.right, int) else ()
-    parts = (proposition.argument,) if isinstance(proposition, Not) else proposition.arguments
-    return tuple(constant for part in parts for constant in _constants(part))
+    return tuple(node.right for node in comparisons(proposition) if isinstance(node.right, int))
 
 
 class _Held:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from litmus.program import And, Compare, Kind, Not, Observable, Pointer, Proposition, RegisterAt, Value
+from litmus.program import Compare, Kind, Notation, Observable, Pointer, Proposition, RegisterAt, Value, written
 from litmus.syntax.native import tree as ast
 
 KEYWORDS: dict[Kind, str] = {"exists": "exists", "~exists": "never", "forall": "forall"}
@@ -16,6 +16,7 @@ STRENGTH = {"||": 1, "&&": 2, "|": 4, "^": 5, "&": 6, "+": 7, "-": 7} | dict.fro
 
 UNARY = 8
 INDENT = "  "
+NOTATION = Notation(" && ", " || ", "!({})", "true", "!(true)")
 BARE_NAME = re.compile(r'[^\s"#;]+')
 
 
@@ -83,21 +84,12 @@ def _expect(line: ast.Expect) -> str:
 
 def proposition(node: Proposition) -> str:
     """A proposition, in the notation of the language."""
-    match node:
-        case Compare():
-            op = "==" if node.op == "=" else node.op
-            return f"{_observed(node.left)} {op} {_value(node.right)}"
-        case Not():
-            return f"!({proposition(node.argument)})"
-    if not node.arguments:
-        return "true" if isinstance(node, And) else "!(true)"
-    sign = " && " if isinstance(node, And) else " || "
-    return sign.join(_atom(argument) for argument in node.arguments)
+    return written(node, _compared, NOTATION)
 
 
-def _atom(node: Proposition) -> str:
-    """A part of a conjunction or disjunction."""
-    return proposition(node) if isinstance(node, Compare | Not) else f"({proposition(node)})"
+def _compared(node: Compare) -> str:
+    """A comparison: `P0:r0 == 1`."""
+    return f"{_observed(node.left)} {'==' if node.op == '=' else node.op} {_value(node.right)}"
 
 
 def _observed(node: Observable) -> str:
