@@ -6,6 +6,7 @@ it and exits with 2.  `InternalError` is ours: a bug, named as such, with the te
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NoReturn, Protocol
 
 
@@ -59,3 +60,10 @@ class InternalError(Exception):
 def assert_never(value: NoReturn) -> NoReturn:
     """Ends a ladder over a closed vocabulary: mypy refuses it where a word is left over; at run time InternalError."""
     raise InternalError(f"a word that nobody expects here: {value!r}")
+
+
+def close_names(name: str, known: Iterable[str], most: int = 1) -> list[str]:
+    """The known names that are most like a misspelt one, best first; none where none is like it."""
+    from difflib import get_close_matches  # only mistakes pay for it
+
+    return get_close_matches(name, list(known), most)

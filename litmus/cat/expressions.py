@@ -6,8 +6,6 @@ signature of a test is refused, by name, with its line.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from litmus.cat.built_in import NAMES, BuiltIn
 from litmus.cat.folding import Builder
 from litmus.cat.functions import argument, functions, items
@@ -15,7 +13,7 @@ from litmus.cat.graph import FixGroup, Node
 from litmus.cat.operators import combine
 from litmus.cat.recursion import define, is_monotone, sets_among
 from litmus.cat.scope import Closure, Primitive, Scope, TagValue, Value, ValueSet, describe
-from litmus.errors import InputError, UnsupportedError
+from litmus.errors import InputError, UnsupportedError, close_names
 from litmus.source import Span
 from litmus.syntax.cat import tree as cat
 
@@ -145,7 +143,7 @@ class Expressions:
     def similar(self, name: str, scope: Scope) -> str:
         """A hint for a name that is not defined."""
         known = {*scope.known(), *self.functions, *NAMES}
-        close = get_close_matches(name, sorted(known), 3)
+        close = close_names(name, sorted(known), 3)
         return f"did you mean {' or '.join(close)}?" if close else "define it with `let`, or include the file that does"
 
     def _operator(self, expression: cat.Operator, scope: Scope) -> Value:

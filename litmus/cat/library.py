@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache, lru_cache
 from pathlib import Path
 
 from litmus.cat.included import Includes, bundled_source, parsed, prelude, read_model_text
 from litmus.cat.interpret import interpret
 from litmus.cat.theory import Theory
-from litmus.errors import UsageError
+from litmus.errors import UsageError, close_names
 from litmus.program import BY_TITLE
 from litmus.source import Source
 from litmus.syntax.cat.tree import CatFile
@@ -95,7 +94,7 @@ def load_model(
     if path.suffix == ".cat" or path.is_file():
         first = None if bell is None else parsed(Source(bell, read_model_text(Path(bell))))
         return make_model(path.stem, Source(name, read_model_text(path)), folders, chosen, first)
-    close = get_close_matches(name, BUNDLED, 1)
+    close = close_names(name, BUNDLED)
     hint = f"did you mean {close[0]}?" if close else f"known models: {', '.join(BUNDLED)}; or give a .cat file"
     raise UsageError(f"there is no model '{name}'", hint=hint)
 

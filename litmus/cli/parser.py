@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, HelpFormatter, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from typing import NamedTuple, NoReturn
 
 from litmus._version import VERSION
-from litmus.errors import UsageError
+from litmus.errors import UsageError, close_names
 
 
 class Parser(ArgumentParser):
@@ -64,7 +63,7 @@ class Program(NamedTuple):
         known = [command.name for command in self.commands]
         name = next((word for word in arguments if not word.startswith("-")), None)
         if name is not None and name not in known:
-            close = get_close_matches(name, known, n=1) or known
+            close = close_names(name, known) or known
             raise UsageError(f"unknown command {name!r}", hint=f"did you mean {' or '.join(close)}?")
         return name
 

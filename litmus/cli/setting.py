@@ -6,11 +6,10 @@ import re
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from litmus.batch import DEFAULT_UNROLL, Setting
-from litmus.errors import UsageError
+from litmus.errors import UsageError, close_names
 from litmus.files import read
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def _check_variants(asked: Sequence[str], models: Sequence[Model]) -> None:
     known = sorted({name for model in models for text in model.texts for name in _VARIANT.findall(text)})
     for name in asked:
         if name not in known:
-            close = get_close_matches(name, known, n=1) or known
+            close = close_names(name, known) or known
             hint = f"did you mean {' or '.join(close)}?" if close else 'a .cat file asks for one with if "NAME"'
             raise UsageError(f"no model has the variant {name!r}", hint=hint)
 

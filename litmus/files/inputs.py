@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from litmus.errors import InputError, UsageError
+from litmus.errors import InputError, UsageError, close_names
 from litmus.source import Source
 
 MOST_BYTES = 1_000_000
@@ -136,13 +136,11 @@ def _unlisted(path: str) -> str:
 
 def _missing_hint(path: str) -> str | None:
     """`did you mean X?` for the name most like a missing one in the same directory."""
-    from difflib import get_close_matches
-
     try:
         names = sorted(item.name for item in Path(path).parent.iterdir())
     except (OSError, ValueError):
         return "give a file, a directory, @list, or - for standard input"
-    close = get_close_matches(Path(path).name, names, n=1)
+    close = close_names(Path(path).name, names)
     return f"did you mean {str(Path(path).parent / close[0])!r}?" if close else None
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from litmus.errors import InputError
+from litmus.errors import InputError, close_names
 from litmus.files.store import user_folder
 from litmus.source import Source
 
@@ -121,7 +120,7 @@ def number(text: str) -> int:
 def suggestion(name: str, known: Iterable[str]) -> str | None:
     """`did you mean X?` for the known name most like `name`, if one is like it."""
     folded = {word.lower(): word for word in known}
-    close = get_close_matches(name.lower(), folded, n=1)
+    close = close_names(name.lower(), folded)
     return f"did you mean {folded[close[0]]}?" if close else None
 
 

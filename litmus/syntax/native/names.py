@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import get_args
 
-from litmus.errors import InputError
+from litmus.errors import InputError, close_names
 from litmus.program import MOST_ELEMENTS, MemoryAt, RegisterAt
 from litmus.source import Span
 from litmus.syntax.native import tree as ast
@@ -121,7 +120,7 @@ def _meant(name: str) -> str:
 
 def _alike(name: str, known: Iterable[str]) -> str | None:
     """`did you mean X?`, if a known name is like it."""
-    close = get_close_matches(name, sorted(known), n=1)
+    close = close_names(name, sorted(known))
     return f"did you mean {close[0]}?" if close else None
 
 
