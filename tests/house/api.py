@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import get_origin
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 FACES = (
@@ -44,7 +45,8 @@ def _names(module: ModuleType) -> Iterator[str]:
     for one in getattr(module, "__all__", vars(module)):
         value = getattr(module, one, None)  # a module that was not imported yet is no name to describe
         mine = hasattr(module, "__all__") or getattr(value, "__module__", "") == module.__name__
-        if mine and not one.startswith("_") and (inspect.isclass(value) or inspect.isfunction(value)):
+        described = inspect.isfunction(value) or (inspect.isclass(value) and get_origin(value) is None)
+        if mine and not one.startswith("_") and described:
             yield one
 
 
