@@ -228,7 +228,7 @@ def _verdict(question: _Question, tally: _Tally, undecided: str | None) -> Verdi
         kind=question.kind,
         observation=None if undecided else observe(bool(good), bool(bad)),
         holds=None if undecided else {"exists": bool(good), "~exists": not good, "forall": not bad}[question.kind],
-        states=tuple(_shown(program, values) for values in named),
+        states=_shown(program, named),
         satisfying=tuple(named.values()),
         positive=_total(good),
         negative=_total(bad),
@@ -257,9 +257,10 @@ def _named(question: _Question, counted: Iterable[Counted]) -> dict[tuple[Value,
     return {values[:number]: question.satisfies(values) for values, _ in counted}
 
 
-def _shown(program: Program, values: tuple[Value, ...]) -> State:
-    """A state by the names of the test."""
-    return {item.name: str(value) for item, value in zip(observables(program), values, strict=True)}
+def _shown(program: Program, states: Iterable[tuple[Value, ...]]) -> tuple[State, ...]:
+    """The states by the names of the test."""
+    names = [item.name for item in observables(program)]
+    return tuple(dict(zip(names, map(str, values), strict=True)) for values in states)
 
 
 def _total(counts: list[int | None]) -> int | None:
