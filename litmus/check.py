@@ -218,8 +218,10 @@ class _Question:
 def _verdict(question: _Question, tally: _Tally, undecided: str | None) -> Verdict:
     program, model = question.case.program, question.case.model
     counted = [item for item in sorted(tally.counts.items(), key=_state_key) if question.passes(item[0])]
-    good, bad = _parted(question, counted)
-    named = {} if UNDEFINED in tally.flags else _named(question, counted)
+    truth = [question.satisfies(values) for values, _ in counted]
+    good = [count for (_, count), true in zip(counted, truth, strict=True) if true]
+    bad = [count for (_, count), true in zip(counted, truth, strict=True) if not true]
+    named = {} if UNDEFINED in tally.flags else _named(program, counted, truth)
     expected = expectation(program, model.name)
     return Verdict(
         test=program.name,
@@ -242,19 +244,10 @@ def _verdict(question: _Question, tally: _Tally, undecided: str | None) -> Verdi
     )
 
 
-def _parted(question: _Question, counted: Iterable[Counted]) -> tuple[list[int | None], list[int | None]]:
-    """The numbers of executions of the states that satisfy the proposition, and of those that do not."""
-    good: list[int | None] = []
-    bad: list[int | None] = []
-    for values, count in counted:
-        (good if question.satisfies(values) else bad).append(count)
-    return good, bad
-
-
-def _named(question: _Question, counted: Iterable[Counted]) -> dict[tuple[Value, ...], bool]:
+def _named(program: Program, counted: Iterable[Counted], truth: Iterable[bool]) -> dict[tuple[Value, ...], bool]:
     """The states without what only the filter mentions, and whether each satisfies the proposition."""
-    number = len(observables(question.case.program))
-    return {values[:number]: question.satisfies(values) for values, _ in counted}
+    number = len(observables(program))
+    return {values[:number]: true for (values, _), true in zip(counted, truth, strict=True)}
 
 
 def _shown(program: Program, states: Iterable[tuple[Value, ...]]) -> tuple[State, ...]:

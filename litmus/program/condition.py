@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -86,13 +85,13 @@ class Expectation:
     span: Span | None = None
 
 
-def comparisons(proposition: Proposition) -> Iterator[Compare]:
+def comparisons(proposition: Proposition) -> list[Compare]:
     """The comparisons of a proposition, left to right."""
     if isinstance(proposition, Compare):
-        yield proposition
-        return
-    for part in (proposition.argument,) if isinstance(proposition, Not) else proposition.arguments:
-        yield from comparisons(part)
+        return [proposition]
+    if isinstance(proposition, Not):
+        return comparisons(proposition.argument)
+    return [found for part in proposition.arguments for found in comparisons(part)]
 
 
 def mentioned(proposition: Proposition) -> tuple[Observable, ...]:

@@ -33,7 +33,7 @@ def assemble(
     Each location that is accessed or `observed` has an initial write.  `assumed`: what the addresses assume of values.
     """
     steps = list(_placed(paths, addresses))
-    places = sorted({place for *_, place in steps if place is not None} | observed)
+    places = sorted(observed | {place for *_, place in steps if place is not None})  # those asked about, as they are
     events = (*(_initial(place, program) for place in places), *(_event(*step) for step in steps))
     initial, u = len(places), universe(len(events))
     located = _by_location(events, initial)
